@@ -1,0 +1,39 @@
+#pragma once
+/// Is the evidence enough? Pure, total, deterministic: the same arguments give the same decision, evidence in any
+/// order. Only reports with a `verified` part can satisfy anything; the others explain denials.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "policy/decision.h"
+#include "policy/policy.h"
+#include "verify/finding.h"
+#include "verify/manifest.h"
+
+namespace pullgate::policy {
+
+/// A place where evidence may be, and that could not be searched or read.
+struct Gap {
+  std::string place;
+  Reason reason;  ///< UPSTREAM_*, LIMIT_EXCEEDED, EVIDENCE_UNREADABLE
+  std::string cause;
+  std::optional<std::chrono::seconds> retry_after;
+};
+
+/// All that was gathered about one image.
+struct Gathered {
+  std::vector<verify::Report> reports;
+  std::vector<std::string> places;  ///< where was looked: "referrers API", "tag sha256-...sig", ...
+  std::vector<Gap> gaps;
+};
+
+/// Can the rule for this repository be decided without any evidence? Then none is gathered.
+bool is_static(const Requirement& requirement);
+
+/// `image` is the manifest or index that `about.digest` names. A denial with gaps becomes cannot-judge, because
+/// what is missing might have satisfied the rule; an allowance does not need what is missing.
+Decision evaluate(const PolicySet& policy, const Decision::About& about, const ManifestDocument& image,
+                  const Gathered& gathered);
+
+}  // namespace pullgate::policy

@@ -1,0 +1,85 @@
+#pragma once
+/// HTTP(S) towards upstreams: libcurl's multi interface on an io_context. Only http_client.cc knows libcurl.
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "verify/result.h"
+
+namespace pullgate::proxy {
+
+enum class HttpMethod { kGet, kHead };
+
+struct HttpRequest {
+  HttpMethod method = HttpMethod::kGet;
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;
+  /// Sent to the host of `url` only, never along a redirect to another host (CVE-2020-15157).
+  std::optional<std::string> authorization;
+  std::optional<std::filesystem::path> ca;
+  std::chrono::milliseconds connect_timeout{5'000};
+  std::chrono::milliseconds response_timeout{10'000};
+  std::chrono::milliseconds idle_timeout{30'000};
+};
+
+struct HttpResponseHead {
+  int status = 0;
+  /// Names in lower case, in the order received; duplicates stay.
+  std::vector<std::pair<std::string, std::string>> headers;
+
+  /// The only value of a header: none when it is absent, an error when it came more than once with other values.
+  [[nodiscard]] Result<std::optional<std::string>> only(std::string_view name) const;
+};
+
+/// A response whose body is still arriving. Destroying it abandons the transfer.
+class HttpResponse {
+ public:
+  virtual ~HttpResponse() = default;
+  [[nodiscard]] virtual const HttpResponseHead& head() const = 0;
+  /// The next bytes; empty at the proper end. Ends early or breaks: an error. Valid until the next call. At most
+  /// about 256 KiB wait unread: then libcurl is paused and TCP holds the upstream back.
+  virtual boost::asio::awaitable<Result<std::string_view>> read() = 0;
+
+ protected:
+  HttpResponse() = default;
+  HttpResponse(const HttpResponse&) = default;
+  HttpResponse& operator=(const HttpResponse&) = default;
+  HttpResponse(HttpResponse&&) = default;
+  HttpResponse& operator=(HttpResponse&&) = default;
+};
+
+/// Thread-safe. Connections are pooled and reused for all callers. Coroutines may run on any executor and resume there.
+class HttpClient {
+ public:
+  /// Transfers are driven by `loop`, which somebody must run; it must outlive the client.
+  explicit HttpClient(boost::asio::io_context& loop);
+  ~HttpClient();
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+
+  /// Resumes when the response head is here. Redirects are followed here, at most five, to https only (http only when
+  /// the request itself was http), without the authorization when the host changes.
+  boost::asio::awaitable<Result<std::unique_ptr<HttpResponse>>> send(HttpRequest request);
+
+  /// Breaks off every transfer; later send()s fail with kCancelled.
+  void shut_down();
+
+ private:
+  class Loop;
+  std::shared_ptr<Loop> loop_;
+};
+
+/// Reads what is left of a body, up to `limit` bytes: more is kLimitExceeded.
+boost::asio::awaitable<Result<std::string>> read_all(HttpResponse& response, std::size_t limit);
+
+}  // namespace pullgate::proxy

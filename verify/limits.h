@@ -1,0 +1,39 @@
+#pragma once
+/// Every limit, named, with its reason. What exceeds one is refused with LIMIT_EXCEEDED; a limit never truncates.
+
+#include <chrono>
+#include <cstddef>
+
+namespace pullgate::limits {
+
+using namespace std::chrono_literals;
+
+/// Manifests and indexes: what containerd, docker and containers/image accept; larger ones nobody could pull anyway.
+inline constexpr std::size_t kManifestBytes = 4 * 1024 * 1024;
+/// Children of one index. Real multi-platform indexes have about 20 entries, twice that with attestations.
+inline constexpr std::size_t kIndexEntries = 512;
+inline constexpr std::size_t kManifestLayers = 1000;
+/// One piece of evidence (a layer of a signature or attestation manifest). SBOM attestations reach tens of MiB.
+inline constexpr std::size_t kEvidenceBytes = 32 * 1024 * 1024;
+/// All evidence of one image, so that many pieces at their own limit cannot fill memory.
+inline constexpr std::size_t kEvidenceTotalBytes = 64 * 1024 * 1024;
+/// Pieces of evidence looked at for one image: a push right must not buy unbounded verification work.
+inline constexpr std::size_t kEvidencePieces = 256;
+/// Referrers listed for one image, over all pages, and pages followed.
+inline constexpr std::size_t kReferrers = 1000;
+inline constexpr std::size_t kReferrersPages = 50;
+/// JSON nesting: manifests use 5 levels, attestations under 20.
+inline constexpr std::size_t kJsonDepth = 64;
+/// JSON values in one document: bounds memory where many tiny values expand 40-fold when parsed.
+inline constexpr std::size_t kJsonValues = 2'000'000;
+/// in-toto statements: sigstore's own limits since CVE-2024-45395.
+inline constexpr std::size_t kStatementSubjects = 1024;
+inline constexpr std::size_t kSubjectDigests = 32;
+/// Transparency log entries and timestamps in a bundle, likewise.
+inline constexpr std::size_t kBundleLogEntries = 32;
+inline constexpr std::size_t kBundleTimestamps = 32;
+/// Registry host and repository path: what clients accept together is 255 characters.
+inline constexpr std::size_t kRegistryHostLength = 253;
+inline constexpr std::size_t kRepositoryPathLength = 255;
+
+}  // namespace pullgate::limits

@@ -1,0 +1,63 @@
+#pragma once
+/// Reason codes: the stable vocabulary of denials. They appear in answers, metrics labels, decision records and tests
+/// and are never reused or renamed. One that fits is missing? Add it; never fold two together.
+
+#include <array>
+#include <optional>
+#include <string_view>
+
+namespace pullgate {
+
+enum class Reason {
+  kNoEvidence,
+  kEvidenceUnreadable,
+  kFormatUnsupported,
+  kSignatureInvalid,
+  kSignerNotTrusted,
+  kSubjectMismatch,
+  kNameMismatch,
+  kTagSourceMismatch,
+  kTlogMissing,
+  kTlogInvalid,
+  kSctInvalid,
+  kTimestampInvalid,
+  kTimeOutsideValidity,
+  kKeyDistrusted,
+  kEvidenceTooOld,
+  kBuilderNotAllowed,
+  kLevelTooLow,
+  kSourceNotAllowed,
+  kBaseNotAllowed,
+  kBaseNotProven,
+  kConditionFalse,
+  kThresholdNotMet,
+  kPlatformNotCovered,
+  kRejectedByRule,
+  kNoRule,
+  kUpstreamAuth,
+  kUpstreamRateLimited,
+  kUpstreamUnreachable,
+  kUpstreamInvalid,
+  kTrustRootExpired,
+  kLimitExceeded,
+  kPayloadTypeMismatch,  ///< the signed envelope's payloadType is not the one its content must have
+  kManifestInvalid,      ///< the manifest itself cannot be read the same way by every client
+};
+
+inline constexpr std::array kAllReasons = {
+    Reason::kNoEvidence,         Reason::kEvidenceUnreadable,  Reason::kFormatUnsupported, Reason::kSignatureInvalid,
+    Reason::kSignerNotTrusted,   Reason::kSubjectMismatch,     Reason::kNameMismatch,      Reason::kTagSourceMismatch,
+    Reason::kTlogMissing,        Reason::kTlogInvalid,         Reason::kSctInvalid,        Reason::kTimestampInvalid,
+    Reason::kTimeOutsideValidity, Reason::kKeyDistrusted,      Reason::kEvidenceTooOld,    Reason::kBuilderNotAllowed,
+    Reason::kLevelTooLow,        Reason::kSourceNotAllowed,    Reason::kBaseNotAllowed,    Reason::kBaseNotProven,
+    Reason::kConditionFalse,     Reason::kThresholdNotMet,     Reason::kPlatformNotCovered, Reason::kRejectedByRule,
+    Reason::kNoRule,             Reason::kUpstreamAuth,        Reason::kUpstreamRateLimited,
+    Reason::kUpstreamUnreachable, Reason::kUpstreamInvalid,    Reason::kTrustRootExpired,  Reason::kLimitExceeded,
+    Reason::kPayloadTypeMismatch, Reason::kManifestInvalid,
+};
+
+/// "NO_EVIDENCE", "BUILDER_NOT_ALLOWED", ...
+std::string_view to_string(Reason reason);
+std::optional<Reason> parse_reason(std::string_view text);
+
+}  // namespace pullgate
