@@ -1,0 +1,54 @@
+"""What tests/run believes of a report: it counts what the tools say, and doubts what they leave out."""
+
+from pathlib import Path
+
+import pytest
+
+from suite.totals import read_report
+
+CTEST = """<testsuite>
+ <testcase name="A.Passes" classname="A.Passes" status="run"/>
+ <testcase name="A.Fails" classname="A.Fails" status="fail"><failure message="Failed"/></testcase>
+ <testcase name="A.Skips" classname="A.Skips" status="notrun">
+  <skipped message="SKIP_REGULAR_EXPRESSION_MATCHED"/>
+  <system-out>a.cc:3: Skipped
+needs shared/data
+
+[  SKIPPED ] A.Skips (0 ms)</system-out></testcase>
+ <testcase name="unit_NOT_BUILT" classname="unit_NOT_BUILT" status="notrun">
+  <skipped message="Unable to find executable"/></testcase>
+</testsuite>"""
+
+PYTEST = """<testsuites><testsuite>
+ <testcase classname="test_x" name="test_a"/>
+ <testcase classname="test_x" name="test_b"><error message="failed on setup">boom</error></testcase>
+ <testcase classname="test_x" name="test_c"><skipped type="pytest.skip" message="podman is not here"/></testcase>
+</testsuite></testsuites>"""
+
+
+def _report(folder: Path, text: str) -> Path:
+    file = folder / "report.xml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_a_test_that_could_not_run_has_failed(tmp_path: Path) -> None:
+    totals = read_report(_report(tmp_path, CTEST))
+    assert str(totals) == "1 passed, 2 failed, 1 skipped"
+    assert [case.name for case in totals.failed] == ["A.Fails", "unit_NOT_BUILT"]
+
+
+def test_a_skip_is_excused_by_its_reason_only(tmp_path: Path) -> None:
+    (skip,) = read_report(_report(tmp_path, CTEST)).skipped
+    assert skip.why == "needs shared/data"
+    assert skip.excused
+    totals = read_report(_report(tmp_path, PYTEST))
+    assert str(totals) == "1 passed, 1 failed, 1 skipped"
+    assert not totals.skipped[0].excused
+
+
+def test_an_unreadable_report_is_no_report(tmp_path: Path) -> None:
+    with pytest.raises(Exception, match="no element found|No such file"):
+        read_report(_report(tmp_path, ""))
+    with pytest.raises(FileNotFoundError):
+        read_report(tmp_path / "nothing.xml")
