@@ -52,6 +52,10 @@ struct ImageSignature {
 /// What verified evidence says about the image.
 using Claim = std::variant<ImageSignature, Statement>;
 
+namespace testing {
+class VerifiedFactory;  // defined in tests/support only, so that policies can be tested without cryptography
+}
+
 /// Evidence of which every check passed. Only a Verifier can make one.
 class Verified {
  public:
@@ -62,6 +66,7 @@ class Verified {
 
  private:
   friend class Verifier;
+  friend class testing::VerifiedFactory;
   Verified(Signer signer, Claim claim, Digest subject)
       : signer_(std::move(signer)), claim_(std::move(claim)), subject_(subject) {}
 

@@ -36,4 +36,14 @@ inline constexpr std::size_t kBundleTimestamps = 32;
 inline constexpr std::size_t kRegistryHostLength = 253;
 inline constexpr std::size_t kRepositoryPathLength = 255;
 
+/// A pattern in a policy, what is matched against one (identities and URIs are far shorter), and the memory of one
+/// compiled regular expression.
+inline constexpr std::size_t kPatternLength = 1024;
+inline constexpr std::size_t kMatchedTextLength = 8 * 1024;
+inline constexpr std::size_t kPatternMemory = 1024 * 1024;
+/// An operator's YAML file (10,000 rules take about 2 MiB), its nesting, and a key file.
+inline constexpr std::size_t kConfigurationBytes = 16 * 1024 * 1024;
+inline constexpr std::size_t kConfigurationDepth = 32;
+inline constexpr std::size_t kKeyFileBytes = 64 * 1024;
+
 }  // namespace pullgate::limits

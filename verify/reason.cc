@@ -68,6 +68,8 @@ std::string_view to_string(Reason reason) {
       return "LIMIT_EXCEEDED";
     case Reason::kPayloadTypeMismatch:
       return "PAYLOAD_TYPE_MISMATCH";
+    case Reason::kBuildTypeNotAllowed:
+      return "BUILD_TYPE_NOT_ALLOWED";
     case Reason::kManifestInvalid:
       return "MANIFEST_INVALID";
   }

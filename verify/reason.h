@@ -41,6 +41,7 @@ enum class Reason {
   kTrustRootExpired,
   kLimitExceeded,
   kPayloadTypeMismatch,  ///< the signed envelope's payloadType is not the one its content must have
+  kBuildTypeNotAllowed,  ///< provenance of a trusted builder, of another build type than the rule names
   kManifestInvalid,      ///< the manifest itself cannot be read the same way by every client
 };
 
@@ -53,7 +54,7 @@ inline constexpr std::array kAllReasons = {
     Reason::kConditionFalse,     Reason::kThresholdNotMet,     Reason::kPlatformNotCovered, Reason::kRejectedByRule,
     Reason::kNoRule,             Reason::kUpstreamAuth,        Reason::kUpstreamRateLimited,
     Reason::kUpstreamUnreachable, Reason::kUpstreamInvalid,    Reason::kTrustRootExpired,  Reason::kLimitExceeded,
-    Reason::kPayloadTypeMismatch, Reason::kManifestInvalid,
+    Reason::kPayloadTypeMismatch, Reason::kBuildTypeNotAllowed, Reason::kManifestInvalid,
 };
 
 /// "NO_EVIDENCE", "BUILDER_NOT_ALLOWED", ...
