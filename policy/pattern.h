@@ -13,9 +13,10 @@
 
 namespace pullgate::policy {
 
-/// A glob over "registry/path". `*` matches within one path component, `**` (a whole component) matches any number of
-/// components, also none at the end: "ghcr.io/acme/**" covers "ghcr.io/acme/app" and "ghcr.io/acme/a/b", and "**"
-/// covers everything. "ghcr.io/acme" is that one repository and not what lies below it.
+/// A glob over "registry/path". `*` matches within one component, `**` (a whole component) matches any number of
+/// components, also none: "ghcr.io/acme/**" covers "ghcr.io/acme", "ghcr.io/acme/app" and "ghcr.io/acme/a/b", and "**"
+/// covers everything. "ghcr.io/acme" is that one repository and not what lies below it. A scope that no repository
+/// name could ever match ("ghcr.io", "GHCR.io/acme", "docker.io/alpine") does not parse.
 class Scope {
  public:
   static Result<Scope> parse(std::string_view text);
@@ -32,6 +33,8 @@ class Scope {
   [[nodiscard]] bool overlaps(const Scope& other) const;
   /// Does everything that `other` matches match here too? May answer no where yes would be true, never the reverse.
   [[nodiscard]] bool covers(const Scope& other) const;
+  /// The leading components without a wildcard, "ghcr.io/acme" of "ghcr.io/acme/**": what scopes are found by.
+  [[nodiscard]] std::string literal_prefix() const;
 
   friend bool operator==(const Scope& a, const Scope& b) { return a.text_ == b.text_; }
 

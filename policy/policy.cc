@@ -1,14 +1,133 @@
 #include "policy/policy.h"
 
+#include <algorithm>
+#include <stdexcept>
+#include <tuple>
+#include <utility>
+
+#include <fmt/format.h>
+
 namespace pullgate::policy {
 
 std::string_view to_string(Mode mode) {
   switch (mode) {
-    case Mode::kEnforce: return "enforce";
-    case Mode::kWarn: return "warn";
-    case Mode::kAudit: return "audit";
+    case Mode::kEnforce:
+      return "enforce";
+    case Mode::kWarn:
+      return "warn";
+    case Mode::kAudit:
+      return "audit";
   }
   return "enforce";
+}
+
+std::string_view to_string(BaseProof proof) {
+  switch (proof) {
+    case BaseProof::kAnnotation:
+      return "annotation";
+    case BaseProof::kProvenance:
+      return "provenance";
+  }
+  return "unknown";
+}
+
+bool Attestor::is(const verify::Signer& signer) const {
+  const auto* key = std::get_if<verify::KeySigner>(&signer);
+  return key != nullptr && std::ranges::find(keys, *key) != keys.end();
+}
+
+std::string_view kind_of(const Requirement& requirement) {
+  struct Kind {
+    std::string_view operator()(const AllOf&) const { return "allOf"; }
+    std::string_view operator()(const AnyOf&) const { return "anyOf"; }
+    std::string_view operator()(const Threshold&) const { return "threshold"; }
+    std::string_view operator()(const SignatureLeaf&) const { return "signature"; }
+    std::string_view operator()(const ProvenanceLeaf&) const { return "provenance"; }
+    std::string_view operator()(const BaseImageLeaf&) const { return "baseImage"; }
+    std::string_view operator()(const AcceptLeaf&) const { return "accept"; }
+    std::string_view operator()(const RejectLeaf&) const { return "reject"; }
+  };
+  return std::visit(Kind{}, requirement.node);
+}
+
+const std::vector<Requirement>& children_of(const Requirement& requirement) {
+  static const std::vector<Requirement> kNone;
+  if (const auto* all = std::get_if<AllOf>(&requirement.node)) return all->of;
+  if (const auto* any = std::get_if<AnyOf>(&requirement.node)) return any->of;
+  if (const auto* threshold = std::get_if<Threshold>(&requirement.node)) return threshold->of;
+  return kNone;
+}
+
+std::string root_name(std::string_view rule, std::string_view kind) {
+  return fmt::format("{}/{}", rule, kind);
+}
+
+std::string child_name(std::string_view parent, std::size_t index, std::string_view kind) {
+  return fmt::format("{}[{}]/{}", parent, index, kind);
+}
+
+PolicySet::PolicySet(Contents contents) : contents_(std::move(contents)) {
+  for (std::size_t i = 0; i < contents_.attestors.size(); ++i) {
+    attestor_index_.emplace(contents_.attestors[i].name, i);
+    for (const verify::KeySigner& key : contents_.attestors[i].keys) attestors_by_signer_[key].push_back(i);
+  }
+  for (std::size_t i = 0; i < contents_.builders.size(); ++i) builder_index_.emplace(contents_.builders[i].name, i);
+
+  const auto scope_at = [&](ScopeOf at) -> const Scope& { return contents_.rules[at.rule].scopes[at.scope]; };
+  for (std::size_t r = 0; r < contents_.rules.size(); ++r) {
+    const std::vector<Scope>& scopes = contents_.rules[r].scopes;
+    for (std::size_t s = 0; s < scopes.size(); ++s) scopes_by_prefix_[scopes[s].literal_prefix()].push_back({r, s});
+  }
+  for (auto& [prefix, scopes] : scopes_by_prefix_) {
+    std::ranges::sort(scopes, [&](ScopeOf a, ScopeOf b) {
+      const std::weak_ordering order = scope_at(a).specificity(scope_at(b));
+      return std::is_neq(order) ? std::is_gt(order) : std::tie(a.rule, a.scope) < std::tie(b.rule, b.scope);
+    });
+  }
+}
+
+std::optional<PolicySet> PolicySet::make(Contents contents) {
+  if (!conflicts(contents).empty()) return std::nullopt;
+  return PolicySet(std::move(contents));
+}
+
+const Rule* PolicySet::rule_for(const Repository& repository) const {
+  // Of two scopes that both match, the one with the longer literal prefix is the more specific: at the component after
+  // the shorter prefix it has a literal where the other has a wildcard. So prefixes are tried from long to short, and
+  // within one the scopes are in order already.
+  const std::string name = repository.text();
+  for (std::size_t end = name.size();;) {
+    const auto found = scopes_by_prefix_.find(std::string_view(name).substr(0, end));
+    if (found != scopes_by_prefix_.end()) {
+      for (const ScopeOf& at : found->second) {
+        const Rule& rule = contents_.rules[at.rule];
+        if (rule.scopes[at.scope].matches(repository)) return &rule;
+      }
+    }
+    if (end == 0) return nullptr;
+    const std::size_t slash = name.rfind('/', end - 1);
+    end = slash == std::string::npos ? 0 : slash;
+  }
+}
+
+const Attestor& PolicySet::attestor(std::string_view name) const {
+  const auto found = attestor_index_.find(name);
+  if (found == attestor_index_.end()) throw std::out_of_range("no such attestor: a policy with it cannot be made");
+  return contents_.attestors[found->second];
+}
+
+const Builder& PolicySet::builder(std::string_view name) const {
+  const auto found = builder_index_.find(name);
+  if (found == builder_index_.end()) throw std::out_of_range("no such builder: a policy with it cannot be made");
+  return contents_.builders[found->second];
+}
+
+std::vector<std::string> PolicySet::attestors_of(const verify::Signer& signer) const {
+  std::vector<std::string> names;
+  const auto found = attestors_by_signer_.find(signer);
+  if (found == attestors_by_signer_.end()) return names;
+  for (const std::size_t index : found->second) names.push_back(contents_.attestors[index].name);
+  return names;
 }
 
 }  // namespace pullgate::policy

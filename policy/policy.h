@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -70,9 +71,14 @@ enum class BaseProof {
 
 std::string_view to_string(BaseProof proof);
 
-/// `baseImage: { proof: [annotation, provenance], from: [scopes], digests: [...] }`. Every base that any of the
-/// listed proofs names must be allowed, and at least one must be named. A base is allowed by its digest, or by a name
-/// in `from`; a name counts only because a trusted signer wrote it.
+/// `baseImage: { proof: [annotation, provenance], from: [scopes], digests: [...] }`. Every listed proof must hold (for
+/// "either" there is `anyOf`): it names at least one base, and all that it names are allowed. So an annotation that
+/// lies cannot outvote honest provenance, and further evidence can never take a proof away.
+/// - annotation: what the manifest says must be allowed whoever signed, and counts only when the manifest is signed by
+///   an attestor of the rule's `signature` leaves or covered by provenance of one of its builders;
+/// - provenance: one statement by a builder of the rule's `provenance` leaves; in a rule without any, by an attestor
+///   of its `signature` leaves.
+/// A base is allowed by its digest, or by a name in `from`; a name counts only because a trusted signer wrote it.
 struct BaseImageLeaf {
   std::vector<BaseProof> proof;
   std::vector<Scope> from;
@@ -96,7 +102,8 @@ struct AnyOf {
   std::vector<Requirement> of;
 };
 /// Met when at least `at_least` of `of` are met by *distinct attestors* with distinct signers: one signature never
-/// counts twice, whatever names its key goes by.
+/// counts twice, whatever names its key goes by. Only leaves that an attestor meets (`signature`, `provenance`) can be
+/// counted; PolicySet refuses others.
 struct Threshold {
   std::size_t at_least = 0;
   std::vector<Requirement> of;
@@ -115,6 +122,16 @@ struct Rule {
   std::string message;  ///< the operator's own advice, shown with a denial; may be empty
 };
 
+/// The key that a node has in the file: "allOf", "signature", ...
+std::string_view kind_of(const Requirement& requirement);
+/// The children of AllOf, AnyOf and Threshold; none of a leaf.
+const std::vector<Requirement>& children_of(const Requirement& requirement);
+
+/// Every requirement has a name that follows from its place: "acme-apps/signature" for a tree that is one leaf,
+/// "acme-apps/allOf" for the root of a larger one, "acme-apps/allOf[1]/provenance" for the second of its children.
+std::string root_name(std::string_view rule, std::string_view kind);
+std::string child_name(std::string_view parent, std::size_t index, std::string_view kind);
+
 enum class NoMatch { kDeny };
 
 /// Everything that a policy file says. Making one checks what no single entry can show.
@@ -132,15 +149,24 @@ class PolicySet {
   /// A contradiction between entries, by the kind and index of the entry that it is best reported at.
   struct Conflict {
     enum class Entry { kAttestor, kBuilder, kRule };
+    enum class Kind {
+      kName,         ///< missing, or used twice
+      kUnknownName,  ///< of an attestor or builder that does not exist
+      kUnused,       ///< an attestor or builder that nothing names
+      kKey,          ///< no key, or one key under two names
+      kScope,        ///< none, or two of equal specificity that overlap
+      kUnreachable,  ///< a rule that can never apply, because others cover all its scopes
+      kRequirement,  ///< can never be met, or would be met without any evidence though nothing says `accept`
+    };
     Entry entry;
     std::size_t index;
+    Kind kind;
     std::string message;
+    std::string requirement = {};  ///< the name of the node that is meant; empty: the entry as a whole
+    std::optional<std::size_t> scope = std::nullopt;  ///< index into the rule's scopes, when one of them is meant
   };
 
-  /// Every contradiction at once: names used twice, names that do not exist, attestors that nothing uses, one key
-  /// under two attestors, scopes of equal specificity that overlap, rules that can never apply because others cover
-  /// their scopes, requirement trees that can never be met (empty, or a threshold above the number of distinct
-  /// attestors).
+  /// Every contradiction at once, in the order of the entries.
   static std::vector<Conflict> conflicts(const Contents& contents);
   /// Empty when there are conflicts: a contradictory policy does not exist as a value.
   static std::optional<PolicySet> make(Contents contents);
@@ -155,8 +181,24 @@ class PolicySet {
   [[nodiscard]] const Digest& generation() const { return contents_.generation; }
 
  private:
-  explicit PolicySet(Contents contents) : contents_(std::move(contents)) {}
+  explicit PolicySet(Contents contents);
+
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  struct ScopeOf {
+    std::size_t rule;
+    std::size_t scope;
+  };
+  template <class T>
+  using ByText = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
+
   Contents contents_;
+  ByText<std::size_t> attestor_index_;
+  ByText<std::size_t> builder_index_;
+  ByText<std::vector<ScopeOf>> scopes_by_prefix_;  // by literal prefix; most specific first
+  std::map<verify::Signer, std::vector<std::size_t>> attestors_by_signer_;
 };
 
 }  // namespace pullgate::policy

@@ -1,0 +1,308 @@
+#include <algorithm>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "policy/policy.h"
+#include "policy/spelling.h"
+#include "verify/bytes.h"
+
+namespace pullgate::policy {
+namespace {
+
+using Conflict = PolicySet::Conflict;
+using Entry = Conflict::Entry;
+using Kind = Conflict::Kind;
+
+/// Can this be met though nobody proved anything and nobody wrote `accept`? Only `reject` leaves are met like that, by
+/// every image that they do not list; a rule of nothing else would open what it means to close.
+bool met_by_rejecting_alone(const Requirement& requirement) {
+  if (const auto* reject = std::get_if<RejectLeaf>(&requirement.node)) return !reject->digests.empty();
+  const std::vector<Requirement>& children = children_of(requirement);
+  if (std::holds_alternative<AllOf>(requirement.node)) {
+    return !children.empty() && std::ranges::all_of(children, met_by_rejecting_alone);
+  }
+  if (std::holds_alternative<AnyOf>(requirement.node)) return std::ranges::any_of(children, met_by_rejecting_alone);
+  return false;
+}
+
+class Search {
+ public:
+  explicit Search(const PolicySet::Contents& contents) : contents_(contents) {
+    for (const Attestor& attestor : contents.attestors) attestor_names_.push_back(attestor.name);
+    for (const Builder& builder : contents.builders) builder_names_.push_back(builder.name);
+  }
+
+  std::vector<Conflict> run() && {
+    check_attestors();
+    check_builders();
+    for (std::size_t i = 0; i < contents_.rules.size(); ++i) check_rule(i);
+    check_scopes();
+    check_unused();
+    std::ranges::sort(found_, {}, [](const Found& found) {
+      return std::make_tuple(found.conflict.entry, found.conflict.index, found.ordinal);
+    });
+    std::vector<Conflict> conflicts;
+    for (Found& found : found_) conflicts.push_back(std::move(found.conflict));
+    return conflicts;
+  }
+
+ private:
+  void add(Entry entry, std::size_t index, Kind kind, std::string message, std::string requirement = {},
+           std::optional<std::size_t> scope = std::nullopt) {
+    found_.push_back({{entry, index, kind, std::move(message), std::move(requirement), scope}, found_.size()});
+  }
+
+  void check_name(Entry entry, std::size_t index, std::string_view what, const std::string& name,
+                  std::set<std::string>& seen) {
+    if (name.empty()) return add(entry, index, Kind::kName, fmt::format("this {} has no name", what));
+    if (!seen.insert(name).second) {
+      add(entry, index, Kind::kName, fmt::format("a second {} named '{}'", what, printable(name)));
+    }
+  }
+
+  void check_attestors() {
+    std::set<std::string> names;
+    std::map<verify::KeySigner, std::size_t> owners;
+    for (std::size_t i = 0; i < contents_.attestors.size(); ++i) {
+      const Attestor& attestor = contents_.attestors[i];
+      check_name(Entry::kAttestor, i, "attestor", attestor.name, names);
+      if (attestor.keys.empty()) {
+        add(Entry::kAttestor, i, Kind::kKey, fmt::format("attestor '{}' has no key", printable(attestor.name)));
+      }
+      for (const verify::KeySigner& key : attestor.keys) {
+        const auto [owner, is_new] = owners.emplace(key, i);
+        if (is_new) continue;
+        // One person with two names would satisfy a threshold of two.
+        const std::string whose = owner->second == i ? "twice in this attestor"
+                                                     : fmt::format("also the key of attestor '{}'",
+                                                                   printable(contents_.attestors[owner->second].name));
+        add(Entry::kAttestor, i, Kind::kKey, fmt::format("key {} is {}", key.fingerprint.short_text(), whose));
+      }
+    }
+  }
+
+  void check_builders() {
+    std::set<std::string> names;
+    for (std::size_t i = 0; i < contents_.builders.size(); ++i) {
+      const Builder& builder = contents_.builders[i];
+      check_name(Entry::kBuilder, i, "builder", builder.name, names);
+      use_attestor(Entry::kBuilder, i, builder.attestor, {});
+      if (builder.level < 0 || builder.level > 3) {
+        add(Entry::kBuilder, i, Kind::kRequirement, "SLSA build levels are 0 to 3");
+      }
+    }
+  }
+
+  void use_attestor(Entry entry, std::size_t index, const std::string& name, const std::string& requirement) {
+    used_attestors_.insert(name);
+    if (std::ranges::find(attestor_names_, name) != attestor_names_.end()) return;
+    add(entry, index, Kind::kUnknownName,
+        fmt::format("no attestor is named '{}'{}", printable(name), did_you_mean(name, attestor_names_)), requirement);
+  }
+
+  void use_builder(std::size_t rule, const std::string& name, const std::string& requirement) {
+    used_builders_.insert(name);
+    if (std::ranges::find(builder_names_, name) != builder_names_.end()) return;
+    add(Entry::kRule, rule, Kind::kUnknownName,
+        fmt::format("no builder is named '{}'{}", printable(name), did_you_mean(name, builder_names_)), requirement);
+  }
+
+  void check_rule(std::size_t index) {
+    const Rule& rule = contents_.rules[index];
+    check_name(Entry::kRule, index, "rule", rule.name, rule_names_);
+    if (rule.scopes.empty()) {
+      add(Entry::kRule, index, Kind::kScope, "a rule without scopes can never apply");
+    }
+    names_an_attestor_ = false;
+    base_images_.clear();
+    check_requirement(index, rule.require, root_name(rule.name, kind_of(rule.require)));
+    if (!names_an_attestor_) {
+      for (const std::string& requirement : base_images_) {
+        add(Entry::kRule, index, Kind::kRequirement,
+            "can never be met: nothing in this rule says whose word on the base counts; add a signature or provenance "
+            "requirement",
+            requirement);
+      }
+    }
+    if (met_by_rejecting_alone(rule.require)) {
+      add(Entry::kRule, index, Kind::kRequirement,
+          "would let through every image that is not rejected, without any evidence; if that is meant, write "
+          "'accept: {}' beside it under allOf",
+          root_name(rule.name, kind_of(rule.require)));
+    }
+  }
+
+  void check_requirement(std::size_t rule, const Requirement& requirement, const std::string& name) {
+    const auto refuse = [&](std::string message) {
+      add(Entry::kRule, rule, Kind::kRequirement, std::move(message), name);
+    };
+    if (const auto* signature = std::get_if<SignatureLeaf>(&requirement.node)) {
+      names_an_attestor_ = true;
+      use_attestor(Entry::kRule, rule, signature->attestor, name);
+    } else if (const auto* provenance = std::get_if<ProvenanceLeaf>(&requirement.node)) {
+      names_an_attestor_ = true;
+      use_builder(rule, provenance->builder, name);
+    } else if (const auto* base = std::get_if<BaseImageLeaf>(&requirement.node)) {
+      base_images_.push_back(name);
+      if (base->proof.empty()) refuse("can never be met: 'proof' lists no kind of proof");
+      if (base->from.empty() && base->digests.empty())
+        refuse("can never be met: neither 'from' nor 'digests' allows any base");
+    } else if (const auto* threshold = std::get_if<Threshold>(&requirement.node)) {
+      check_threshold(rule, *threshold, name);
+    } else if (children_of(requirement).empty() && !is_static_leaf(requirement)) {
+      refuse(fmt::format("can never be met: '{}' is empty", kind_of(requirement)));
+    }
+    const std::vector<Requirement>& children = children_of(requirement);
+    for (std::size_t i = 0; i < children.size(); ++i) {
+      check_requirement(rule, children[i], child_name(name, i, kind_of(children[i])));
+    }
+  }
+
+  static bool is_static_leaf(const Requirement& requirement) {
+    return std::holds_alternative<AcceptLeaf>(requirement.node) || std::holds_alternative<RejectLeaf>(requirement.node);
+  }
+
+  void check_threshold(std::size_t rule, const Threshold& threshold, const std::string& name) {
+    const auto refuse = [&](std::string message, std::string where) {
+      add(Entry::kRule, rule, Kind::kRequirement, std::move(message), std::move(where));
+    };
+    if (threshold.of.empty()) return refuse("can never be met: 'threshold' is empty", name);
+    if (threshold.at_least == 0) refuse("'atLeast: 0' would be met by nothing at all; it must be 1 or more", name);
+    std::set<std::string> attestors;
+    for (std::size_t i = 0; i < threshold.of.size(); ++i) {
+      const Requirement& child = threshold.of[i];
+      if (const auto* signature = std::get_if<SignatureLeaf>(&child.node)) {
+        attestors.insert(signature->attestor);
+      } else if (const auto* provenance = std::get_if<ProvenanceLeaf>(&child.node)) {
+        attestors.insert(attestor_of_builder(provenance->builder));
+      } else {
+        return refuse("a threshold counts attestors: only signature and provenance can stand under it",
+                      child_name(name, i, kind_of(child)));
+      }
+    }
+    if (threshold.at_least > attestors.size()) {
+      refuse(fmt::format("can never be met: 'atLeast: {}', but only {} different attestor{} named", threshold.at_least,
+                         attestors.size(), attestors.size() == 1 ? " is" : "s are"),
+             name);
+    }
+  }
+
+  std::string attestor_of_builder(const std::string& name) const {
+    const auto builder = std::ranges::find(contents_.builders, name, &Builder::name);
+    // Of an unknown builder, which is reported as such, nothing is known: count it as an attestor of its own.
+    return builder == contents_.builders.end() ? "builder " + name : builder->attestor;
+  }
+
+  struct Place {
+    std::size_t rule;
+    std::size_t scope;
+  };
+  const Scope& scope_at(Place place) const { return contents_.rules[place.rule].scopes[place.scope]; }
+
+  /// Two scopes can tie, or one cover the other, only when the literal prefix of one begins that of the other, so
+  /// comparing within buckets by prefix keeps thousands of rules cheap.
+  void check_scopes() {
+    std::map<std::string, std::vector<Place>> by_prefix;
+    for (std::size_t r = 0; r < contents_.rules.size(); ++r) {
+      for (std::size_t s = 0; s < contents_.rules[r].scopes.size(); ++s) {
+        by_prefix[contents_.rules[r].scopes[s].literal_prefix()].push_back({r, s});
+      }
+    }
+    for (const auto& [prefix, places] : by_prefix) {
+      for (std::size_t second = 1; second < places.size(); ++second) {
+        for (std::size_t first = 0; first < second; ++first) check_tie(places[first], places[second]);
+      }
+    }
+    for (std::size_t r = 0; r < contents_.rules.size(); ++r) check_reachable(r, by_prefix);
+  }
+
+  void check_tie(Place first, Place second) {
+    const Scope& a = scope_at(first);
+    const Scope& b = scope_at(second);
+    if (first.rule == second.rule) {
+      if (a == b)
+        add(Entry::kRule, second.rule, Kind::kScope, fmt::format("scope '{}' is listed twice", b.text()), {},
+            second.scope);
+      return;
+    }
+    if (std::is_neq(a.specificity(b)) || !a.overlaps(b)) return;
+    const std::string& other = contents_.rules[first.rule].name;
+    add(Entry::kRule, second.rule, Kind::kScope,
+        a == b ? fmt::format("scope '{}' already belongs to rule '{}'", b.text(), printable(other))
+               : fmt::format(
+                     "scope '{}' is as specific as '{}' of rule '{}', and some repositories match both: which rule "
+                     "applies would be chance",
+                     b.text(), a.text(), printable(other)),
+        {}, second.scope);
+  }
+
+  void check_reachable(std::size_t rule, const std::map<std::string, std::vector<Place>>& by_prefix) {
+    const std::vector<Scope>& scopes = contents_.rules[rule].scopes;
+    std::string covering;
+    for (const Scope& scope : scopes) {
+      const std::optional<Place> cover = cover_of(scope, rule, by_prefix);
+      if (!cover) return;
+      covering =
+          fmt::format("'{}' of rule '{}'", scope_at(*cover).text(), printable(contents_.rules[cover->rule].name));
+    }
+    if (scopes.empty()) return;
+    add(Entry::kRule, rule, Kind::kUnreachable,
+        fmt::format("this rule can never apply: more specific scopes cover all of its own, such as {}", covering));
+  }
+
+  /// A scope of another rule that is more specific and matches everything that `scope` matches.
+  std::optional<Place> cover_of(const Scope& scope, std::size_t rule,
+                                const std::map<std::string, std::vector<Place>>& by_prefix) const {
+    const std::string prefix = scope.literal_prefix();
+    for (std::size_t end = prefix.size();;) {
+      const auto bucket = by_prefix.find(prefix.substr(0, end));
+      if (bucket != by_prefix.end()) {
+        for (const Place& place : bucket->second) {
+          const Scope& other = scope_at(place);
+          if (place.rule != rule && std::is_gt(other.specificity(scope)) && other.covers(scope)) return place;
+        }
+      }
+      if (end == 0) return std::nullopt;
+      const std::size_t slash = prefix.rfind('/', end - 1);
+      end = slash == std::string::npos ? 0 : slash;
+    }
+  }
+
+  void check_unused() {
+    for (std::size_t i = 0; i < attestor_names_.size(); ++i) {
+      if (attestor_names_[i].empty() || used_attestors_.contains(attestor_names_[i])) continue;
+      add(Entry::kAttestor, i, Kind::kUnused,
+          fmt::format("no rule and no builder uses attestor '{}'; use it or remove it", printable(attestor_names_[i])));
+    }
+    for (std::size_t i = 0; i < builder_names_.size(); ++i) {
+      if (builder_names_[i].empty() || used_builders_.contains(builder_names_[i])) continue;
+      add(Entry::kBuilder, i, Kind::kUnused,
+          fmt::format("no rule uses builder '{}'; use it or remove it", printable(builder_names_[i])));
+    }
+  }
+
+  const PolicySet::Contents& contents_;
+  std::vector<std::string> attestor_names_;
+  std::vector<std::string> builder_names_;
+  std::set<std::string> used_attestors_;
+  std::set<std::string> used_builders_;
+  std::set<std::string> rule_names_;
+  bool names_an_attestor_ = false;        // of the rule under way
+  std::vector<std::string> base_images_;  // likewise: its baseImage leaves
+  struct Found {
+    Conflict conflict;
+    std::size_t ordinal;
+  };
+  std::vector<Found> found_;
+};
+
+}  // namespace
+
+std::vector<PolicySet::Conflict> PolicySet::conflicts(const Contents& contents) {
+  return Search(contents).run();
+}
+
+}  // namespace pullgate::policy

@@ -1,0 +1,185 @@
+#include <algorithm>
+#include <array>
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "policy/glob/run_match.h"
+#include "policy/pattern.h"
+#include "verify/bytes.h"
+#include "verify/limits.h"
+
+namespace pullgate::policy {
+namespace {
+
+constexpr std::string_view kAnyComponents = "**";
+
+bool is_run(std::string_view component) {
+  return component == kAnyComponents;
+}
+bool is_star(char character) {
+  return character == '*';
+}
+bool same(char a, char b) {
+  return a == b;
+}
+
+bool component_fits(std::string_view pattern, std::string_view text) {
+  return glob::matches(pattern, text, is_star, same);
+}
+bool components_meet(std::string_view a, std::string_view b) {
+  return glob::overlaps(a, b, is_star, same);
+}
+bool component_contains(std::string_view a, std::string_view b) {
+  return glob::covers(a, b, is_star, same);
+}
+
+std::vector<std::string> split_at_slashes(std::string_view text) {
+  std::vector<std::string> components;
+  for (std::size_t begin = 0;;) {
+    const std::size_t end = text.find('/', begin);
+    components.emplace_back(text.substr(begin, end - begin));
+    if (end == std::string_view::npos) return components;
+    begin = end + 1;
+  }
+}
+
+bool is_literal(std::string_view component) {
+  return component.find('*') == std::string_view::npos;
+}
+
+/// How much a component says. The end of a scope stands between `*` and `**`: of "a/**" and "a/**/b" the second says
+/// more, of "a/b" and "a/b/**" the first.
+struct Weight {
+  enum class Kind { kRun, kEnd, kStar, kPartial, kLiteral } kind = Kind::kEnd;
+  std::size_t literal_characters = 0;
+
+  friend auto operator<=>(const Weight&, const Weight&) = default;
+};
+
+Weight weight_of(std::string_view component) {
+  if (is_run(component)) return {Weight::Kind::kRun, 0};
+  if (component == "*") return {Weight::Kind::kStar, 0};
+  if (is_literal(component)) return {Weight::Kind::kLiteral, 0};
+  const auto stars = static_cast<std::size_t>(std::ranges::count(component, '*'));
+  return {Weight::Kind::kPartial, component.size() - stars};
+}
+
+Status check_wildcards(const std::vector<std::string>& components) {
+  for (std::size_t i = 0; i < components.size(); ++i) {
+    const std::string& component = components[i];
+    if (component.empty()) {
+      return {ErrorCode::kMalformed, "has an empty component: no leading, trailing or double '/'"};
+    }
+    if (!is_run(component) && component.find("**") != std::string::npos) {
+      return {ErrorCode::kMalformed, "'**' stands for whole components; within a component write '*'"};
+    }
+    if (i > 0 && is_run(component) && is_run(components[i - 1])) {
+      return {ErrorCode::kMalformed, "'**/**' says no more than '**'"};
+    }
+  }
+  return Done{};
+}
+
+/// Every scope that loads can match some repository: one that cannot would look like protection and be none.
+Status check_registry(const std::string& registry) {
+  if (is_literal(registry)) {
+    const Result<std::string> host = parse_registry_host(registry);
+    if (!host) return host.error();
+    if (*host != registry) {
+      return {ErrorCode::kMalformed, fmt::format("can never match: that registry is called '{}' here", *host)};
+    }
+    return Done{};
+  }
+  const bool possible = std::ranges::all_of(registry, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == ':' || c == '*';
+  });
+  if (!possible) return {ErrorCode::kMalformed, "can never match: registry hosts are lower case"};
+  return Done{};
+}
+
+Status check_path(const std::vector<std::string>& components) {
+  for (std::size_t i = 1; i < components.size(); ++i) {
+    const std::string& component = components[i];
+    if (is_literal(component)) {
+      if (Status status = check_repository_path(component); !status) return status;
+      continue;
+    }
+    const bool possible = std::ranges::all_of(component, [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-' || c == '*';
+    });
+    if (!possible) return {ErrorCode::kMalformed, "can never match: repository names are lower case"};
+  }
+  if (components.size() == 2 && components[0] == "docker.io" && !is_run(components[1])) {
+    return {ErrorCode::kMalformed,
+            fmt::format("can never match: one-component names of Docker Hub are kept as 'docker.io/library/{}'",
+                        components[1])};
+  }
+  return Done{};
+}
+
+}  // namespace
+
+Result<Scope> Scope::parse(std::string_view text) {
+  const auto refused = [&](const Error& error) {
+    return Error{error.code, fmt::format("scope '{}' {}", printable(text, 80), error.message)};
+  };
+  if (text.empty() || text.size() > limits::kPatternLength) {
+    return refused({ErrorCode::kMalformed, fmt::format("must have 1 to {} characters", limits::kPatternLength)});
+  }
+  std::vector<std::string> components = split_at_slashes(text);
+  if (Status status = check_wildcards(components); !status) return refused(status.error());
+  if (!is_run(components.front())) {
+    if (Status status = check_registry(components.front()); !status) return refused(status.error());
+    if (components.size() == 1) {
+      return refused({ErrorCode::kMalformed, fmt::format("names a registry and no repository; write '{}/**'", text)});
+    }
+  }
+  if (Status status = check_path(components); !status) return refused(status.error());
+  return Scope(std::string(text), std::move(components));
+}
+
+bool Scope::matches(const Repository& repository) const {
+  // Views instead of copies: this runs for every request. The length limit on names bounds their components.
+  std::array<std::string_view, 1 + (limits::kRepositoryPathLength + 1) / 2> storage;
+  std::size_t count = 0;
+  storage.at(count++) = repository.registry();
+  std::string_view path = repository.path();
+  for (std::size_t slash = path.find('/'); slash != std::string_view::npos; slash = path.find('/')) {
+    storage.at(count++) = path.substr(0, slash);
+    path.remove_prefix(slash + 1);
+  }
+  storage.at(count++) = path;
+  return glob::matches(components_, std::span(storage).first(count), is_run, component_fits);
+}
+
+std::weak_ordering Scope::specificity(const Scope& other) const {
+  const std::size_t longest = std::max(components_.size(), other.components_.size());
+  for (std::size_t i = 0; i < longest; ++i) {
+    const Weight mine = i < components_.size() ? weight_of(components_[i]) : Weight{};
+    const Weight theirs = i < other.components_.size() ? weight_of(other.components_[i]) : Weight{};
+    if (mine != theirs) return mine <=> theirs;
+  }
+  return std::weak_ordering::equivalent;
+}
+
+bool Scope::overlaps(const Scope& other) const {
+  return glob::overlaps(components_, other.components_, is_run, components_meet);
+}
+
+bool Scope::covers(const Scope& other) const {
+  return glob::covers(components_, other.components_, is_run, component_contains);
+}
+
+std::string Scope::literal_prefix() const {
+  std::string prefix;
+  for (const std::string& component : components_) {
+    if (!is_literal(component)) break;
+    if (!prefix.empty()) prefix += '/';
+    prefix += component;
+  }
+  return prefix;
+}
+
+}  // namespace pullgate::policy

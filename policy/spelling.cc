@@ -1,0 +1,56 @@
+#include "policy/spelling.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace pullgate::policy {
+namespace {
+
+constexpr std::size_t kLongestWord = 64;  // beyond, nobody misspells by a letter or two
+
+char folded(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// Optimal string alignment distance.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::vector<std::size_t>> cost(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+  for (std::size_t i = 0; i <= a.size(); ++i) {
+    for (std::size_t j = 0; j <= b.size(); ++j) {
+      if (i == 0 || j == 0) {
+        cost[i][j] = i + j;
+        continue;
+      }
+      const bool same = folded(a[i - 1]) == folded(b[j - 1]);
+      cost[i][j] = std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, cost[i - 1][j - 1] + (same ? 0 : 1)});
+      const bool swapped =
+          i > 1 && j > 1 && folded(a[i - 1]) == folded(b[j - 2]) && folded(a[i - 2]) == folded(b[j - 1]);
+      if (swapped) cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
+    }
+  }
+  return cost[a.size()][b.size()];
+}
+
+}  // namespace
+
+std::optional<std::string> nearest_spelling(std::string_view word, const std::vector<std::string>& candidates) {
+  if (word.empty() || word.size() > kLongestWord) return std::nullopt;
+  std::size_t best = 1 + std::max<std::size_t>(1, word.size() / 3);  // one more than is accepted
+  std::optional<std::string> nearest;
+  for (const std::string& candidate : candidates) {
+    if (candidate.size() > kLongestWord) continue;
+    const std::size_t here = distance(word, candidate);
+    if (here >= best) continue;
+    best = here;
+    nearest = candidate;
+  }
+  return nearest;
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+  const std::optional<std::string> nearest = nearest_spelling(word, candidates);
+  return nearest ? fmt::format("; did you mean '{}'?", *nearest) : std::string();
+}
+
+}  // namespace pullgate::policy
