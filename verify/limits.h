@@ -46,4 +46,32 @@ inline constexpr std::size_t kConfigurationBytes = 16 * 1024 * 1024;
 inline constexpr std::size_t kConfigurationDepth = 32;
 inline constexpr std::size_t kKeyFileBytes = 64 * 1024;
 
+/// A client's request: what nginx and Go allow or more. Names have at most 255 characters and digests 135, so a longer
+/// line is an attack; forwarded tokens of credential helpers fit into the head.
+inline constexpr std::size_t kRequestLineBytes = 8 * 1024;
+inline constexpr std::size_t kRequestHeadBytes = 32 * 1024;
+inline constexpr std::size_t kRequestHeaders = 100;
+/// Clients connected at once, so that a flood of connections cannot take every descriptor from the upstreams.
+inline constexpr std::size_t kClientConnections = 10'000;
+/// Images under judgement at once: beyond it the answer is "try again", because a queue would only outlast deadlines.
+inline constexpr std::size_t kJudgementsAtOnce = 256;
+/// Requests to one upstream at once for the evidence of one image: quick for a few signatures, polite for hundreds.
+inline constexpr std::size_t kEvidenceFetchesAtOnce = 8;
+/// What is remembered of images that were judged: entries, and bytes of manifests and evidence behind them.
+inline constexpr std::size_t kJudgedImages = 8 * 1024;
+inline constexpr std::size_t kJudgedBytes = 128 * 1024 * 1024;
+/// Tags under which one judged image's decision is remembered; more are decided anew each time.
+inline constexpr std::size_t kDecisionsPerImage = 32;
+/// Admitted manifests, and the blobs and children that they name: about 100 bytes each.
+inline constexpr std::size_t kAdmittedManifests = 64 * 1024;
+inline constexpr std::size_t kAdmittedEdges = 2 * 1024 * 1024;
+/// Digests known to be manifests, which are never served as blobs.
+inline constexpr std::size_t kKnownManifests = 256 * 1024;
+/// Indexes within indexes: real ones nest twice at most.
+inline constexpr std::size_t kIndexDepth = 4;
+/// Children of admitted indexes that are read to find out whether one of them names a blob.
+inline constexpr std::size_t kChildrenReadForBlob = 64;
+/// Tags or referrers listed in one answer: as much as fits into what clients read (4 MiB).
+inline constexpr std::size_t kTagsPerPage = 10'000;
+
 }  // namespace pullgate::limits
