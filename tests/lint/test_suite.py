@@ -8,7 +8,12 @@ from suite.totals import read_report
 
 CTEST = """<testsuite>
  <testcase name="A.Passes" classname="A.Passes" status="run"/>
- <testcase name="A.Fails" classname="A.Fails" status="fail"><failure message="Failed"/></testcase>
+ <testcase name="A.Fails" classname="A.Fails" status="fail"><failure message=""/>
+  <system-out>[ RUN      ] A.Fails
+a.cc:9: Failure
+Expected equality
+[  FAILED  ] A.Fails (0 ms)</system-out></testcase>
+ <testcase name="A.DISABLED_Works" classname="A.DISABLED_Works" status="disabled"/>
  <testcase name="A.Skips" classname="A.Skips" status="notrun">
   <skipped message="SKIP_REGULAR_EXPRESSION_MATCHED"/>
   <system-out>a.cc:3: Skipped
@@ -34,12 +39,14 @@ def _report(folder: Path, text: str) -> Path:
 
 def test_a_test_that_could_not_run_has_failed(tmp_path: Path) -> None:
     totals = read_report(_report(tmp_path, CTEST))
-    assert str(totals) == "1 passed, 2 failed, 1 skipped"
+    assert str(totals) == "1 passed, 2 failed, 2 skipped"
+    assert totals.failed[0].why == "a.cc:9: Failure Expected equality"
     assert [case.name for case in totals.failed] == ["A.Fails", "unit_NOT_BUILT"]
 
 
 def test_a_skip_is_excused_by_its_reason_only(tmp_path: Path) -> None:
-    (skip,) = read_report(_report(tmp_path, CTEST)).skipped
+    switched_off, skip = read_report(_report(tmp_path, CTEST)).skipped
+    assert not switched_off.excused
     assert skip.why == "needs shared/data"
     assert skip.excused
     totals = read_report(_report(tmp_path, PYTEST))

@@ -55,7 +55,9 @@ def read_report(report: Path) -> Totals:
         broken = case.find("failure") if case.find("failure") is not None else case.find("error")
         skipped = case.find("skipped")
         if broken is not None:
-            totals.failed.append(Case(name, _words(broken)))
+            totals.failed.append(Case(name, _words(broken) or _complaint(case)))
+        elif case.get("status") == "disabled":
+            totals.skipped.append(Case(name, "switched off in the source"))
         elif skipped is None:
             totals.passed += 1
         elif case.get("status") == "notrun" and not (skipped.get("message") or "").startswith(_CTEST_SKIPS):
@@ -67,6 +69,14 @@ def read_report(report: Path) -> Totals:
 
 def _words(element: xml.Element) -> str:
     return " ".join(filter(None, (element.get("message"), element.text))).strip()
+
+
+def _complaint(case: xml.Element) -> str:
+    """GoogleTest's own words, of which ctest only keeps the output."""
+    output = case.findtext("system-out") or ""
+    found = re.search(r"^[^\n]*: Failure\n(.*?)^\[  FAILED  \]", output, re.DOTALL | re.MULTILINE)
+    words = " ".join((found.group(0) if found else output[-200:]).split())
+    return words.removesuffix(" [ FAILED ]")
 
 
 def _skip_reason(case: xml.Element, skipped: xml.Element) -> str:
