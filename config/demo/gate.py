@@ -9,7 +9,6 @@ import socket
 import subprocess
 import time
 from pathlib import Path
-from types import TracebackType
 
 READY_WITHIN_SECONDS = 20.0
 STOPPED_WITHIN_SECONDS = 10.0
@@ -27,7 +26,7 @@ def local_environment() -> dict[str, str]:
 
 
 class Gate:
-    """Serves while the `with` block runs. `log` receives everything the process says."""
+    """Serves from `start` to `stop`. `log` receives everything the process says."""
 
     def __init__(self, binary: Path, settings: Path, port: int, log: Path) -> None:
         self.address = f"127.0.0.1:{port}"
@@ -36,7 +35,8 @@ class Gate:
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> "Gate":
+    def start(self) -> None:
+        """Returns when the gate answers; otherwise it is stopped, and raises with what the process said."""
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 self._command,
@@ -50,12 +50,6 @@ class Gate:
         except BaseException:
             self.stop()
             raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def wait(self) -> int:
         """Until the process ends by itself."""

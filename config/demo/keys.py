@@ -12,7 +12,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
 PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
 
-_CURVES = {"p256": ec.SECP256R1, "p384": ec.SECP384R1, "p521": ec.SECP521R1}
+_CURVES: dict[str, type[ec.SECP256R1 | ec.SECP384R1 | ec.SECP521R1]] = {
+    "p256": ec.SECP256R1,
+    "p384": ec.SECP384R1,
+    "p521": ec.SECP521R1,
+}
 _RSA_BITS = {"rsa2048": 2048, "rsa3072": 3072, "rsa4096": 4096}
 _HASHES: dict[str, type[hashes.HashAlgorithm]] = {
     "sha256": hashes.SHA256,
@@ -28,7 +32,7 @@ class Key:
 
     @property
     def default_hash(self) -> str:
-        """The hash that Sigstore's algorithm registry gives this kind of key; for Ed25519 that of the message digest."""
+        """What Sigstore's algorithm registry gives this kind of key; for Ed25519 the hash of the message digest."""
         if isinstance(self.private, ec.EllipticCurvePrivateKey):
             return {256: "sha256", 384: "sha384"}.get(self.private.curve.key_size, "sha512")
         return "sha256"

@@ -151,7 +151,8 @@ class Layout:
         self._write_entries([e for e in self.entries() if e.get("annotations", {}).get(REF_NAME) != name])
 
     def entries(self) -> list[Json]:
-        return json.loads(self._index_file.read_bytes())["manifests"]
+        entries: list[Json] = json.loads(self._index_file.read_bytes())["manifests"]
+        return entries
 
     def find(self, name: str) -> Descriptor | None:
         """The descriptor a tag names."""

@@ -1,4 +1,4 @@
-"""config/quickstart after the packages are there: build, make the site, serve it, pull everything, show what happened."""
+"""config/quickstart once the packages are there: build, make the site, serve it, pull everything, show it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import signal
 import sys
 import textwrap
 import time
-from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 
@@ -59,9 +58,10 @@ def _tour(screen: Screen, options: argparse.Namespace) -> int:
         exhibits = make_site(state, port)
         step.outcome = str(_from_here(state))
 
-    with ExitStack() as closing:
+    gate = Gate(binary, state / "pullgate.yaml", port, state / "pullgate.log")
+    try:
         with screen.step("start pullgate") as step:
-            gate = closing.enter_context(Gate(binary, state / "pullgate.yaml", port, state / "pullgate.log"))
+            gate.start()
             step.outcome = gate.address
         pulls = [
             pull(gate.address, exhibit, state / "images", state / "pulled" / str(number))
@@ -74,6 +74,8 @@ def _tour(screen: Screen, options: argparse.Namespace) -> int:
         if options.keep and not faults:
             return _keep(screen, gate)
         return 1 if faults else 0
+    finally:
+        gate.stop()
 
 
 def _make_room(state: Path) -> None:

@@ -100,7 +100,7 @@ def make_base(site: Site, signers: Signers, repository: str, title: str) -> Base
     layers = [
         make_layer(
             [
-                File("etc/passwd", b"root:x:0:0:root:/root:/sbin/nologin\nnonroot:x:65532:65532::/:/sbin/nologin\n"),
+                File("etc/passwd", b"root:x:0:0::/:/sbin/nologin\nnonroot:x:65532:65532::/:/sbin/nologin\n"),
                 File("usr/lib/os-release", release),
                 Link("etc/os-release", "../usr/lib/os-release"),
                 Folder("tmp", 0o1777),
@@ -190,7 +190,7 @@ def _application_and_copy(site: Site, signers: Signers, base: Base) -> list[Exhi
 
 
 def _multi_platform(site: Site, signers: Signers, base: Base) -> Exhibit:
-    """Two platforms in an index; the evidence is two Sigstore bundles that refer to the index, as cosign 3 writes them."""
+    """Two platforms in an index; the evidence is two bundles that refer to the index, as cosign 3 writes them."""
     layout = site.repository("acme/service")
     members = [
         write_application(layout, "service", "2.0", base, platform=platform, listed=False)

@@ -12,7 +12,7 @@ from .tree import CPP, Problem, Tree
 ROOMS = ("verify", "policy", "config", "proxy")
 
 # The rooms inside proxy/ and what each may know besides itself. The top of proxy/ (main.cc, app.h) and cli/ know all.
-INSIDE_PROXY = {
+INSIDE_PROXY: dict[str, set[str]] = {
     "ops": set(),
     "wire": {"ops"},
     "store": {"ops", "wire"},

@@ -90,7 +90,7 @@ def fuzz(run: Run) -> None:
         corpus = TESTS / "fuzz" / "corpus" / fuzzer.name.removeprefix("fuzz_")
         found = folder / "found" / fuzzer.name
         found.mkdir(parents=True, exist_ok=True)
-        command = [fuzzer, f"-max_total_time={_FUZZ_SECONDS}", f"-artifact_prefix={found}/", found, corpus]
+        command: list[str | Path] = [fuzzer, f"-max_total_time={_FUZZ_SECONDS}", f"-artifact_prefix={found}/", found, corpus]
         try:
             with run.screen.step(fuzzer.name) as step:
                 run.screen.run(step, command, log=LOGS / f"{fuzzer.name}.log", env=_SANITIZER_OPTIONS)
@@ -115,7 +115,8 @@ def _ctest(run: Run, title: str, folder: Path, labels: str) -> None:
 
 def _pytest(run: Run, title: str, folder: Path, program: Path | None = None) -> None:
     report = _report_file(title)
-    command: list[str | Path] = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-v", f"--junitxml={report}"]
+    command: list[str | Path] = [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider"]
+    command += [f"--junitxml={report}"]
     if run.filter:
         command += ["-k", run.filter]
     _count(run, title, [*command, folder], report, {"PULLGATE_BINARY": str(program)} if program else {})
@@ -126,7 +127,7 @@ def _tidy(run: Run) -> None:
     report = _report_file("clang-tidy")
     with run.screen.step("configure tidy") as step:
         run.screen.run(step, ["cmake", "--preset", "tidy"], cwd=ROOT, log=LOGS / "configure-tidy.log")
-    command = [sys.executable, "-m", "lint.tidy", "--report", report, "--jobs", str(jobs())]
+    command: list[str | Path] = [sys.executable, "-m", "lint.tidy", "--report", report, "--jobs", str(jobs())]
     _count(run, "clang-tidy", command, report)
 
 
