@@ -120,7 +120,7 @@ def application_layers(program: str, version: str, platform: Platform = AMD64) -
     script = f"#!/bin/sh\necho {program} {version} on {platform}\n".encode()
     return [
         make_layer([File(f"usr/lib/{program}/libapp.so.1", noise(f"{program} library {platform}", 400_000))]),
-        make_layer([File(f"usr/bin/{program}", script, 0o755), File(f"etc/{program}/version", version.encode() + b"\n")]),
+        make_layer([File(f"usr/bin/{program}", script, 0o755), File(f"etc/{program}/version", version.encode())]),
     ]
 
 

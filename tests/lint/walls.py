@@ -44,7 +44,7 @@ LIBRARIES = (
         r"verify/json/|(policy|config|proxy)/([a-z_]+/)*[a-z_]*json[a-z_]*\.cc$|tests/",
         "it costs seconds wherever it is included: use verify/json/, or a room's one writer file, or json_fwd.hpp",
     ),
-    _library(r"curl/", r"proxy/upstream/[a-z_]+\.cc$", "one file knows libcurl", only_one_file=True),
+    _library(r"curl/", r"proxy/upstream/([a-z_]+/)*[a-z_]+\.cc$", "one file knows libcurl", only_one_file=True),
     _library(r"boost/beast", r"proxy/(wire|server)/|tests/", "HTTP is spoken in proxy/wire and proxy/server"),
     _library(r"boost/asio", r"proxy/|tests/", "only proxy/ moves anything"),
     _library(r"openssl/err\.h$", r"verify/crypto/", "OpenSSL's error queue is drained only there"),

@@ -90,7 +90,8 @@ def fuzz(run: Run) -> None:
         corpus = TESTS / "fuzz" / "corpus" / fuzzer.name.removeprefix("fuzz_")
         found = folder / "found" / fuzzer.name
         found.mkdir(parents=True, exist_ok=True)
-        command: list[str | Path] = [fuzzer, f"-max_total_time={_FUZZ_SECONDS}", f"-artifact_prefix={found}/", found, corpus]
+        options = [f"-max_total_time={_FUZZ_SECONDS}", f"-artifact_prefix={found}/"]
+        command = [fuzzer, *options, found, corpus]
         try:
             with run.screen.step(fuzzer.name) as step:
                 run.screen.run(step, command, log=LOGS / f"{fuzzer.name}.log", env=_SANITIZER_OPTIONS)
