@@ -1,0 +1,110 @@
+#include "policy/requirement/case.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "verify/bytes.h"
+
+namespace pullgate::policy {
+namespace {
+
+std::vector<const verify::Report*> in_canonical_order(const std::vector<verify::Report>& reports) {
+  std::vector<const verify::Report*> ordered;
+  for (const verify::Report& report : reports) ordered.push_back(&report);
+  std::ranges::sort(ordered, [](const verify::Report* a, const verify::Report* b) {
+    return std::tie(a->place, a->evidence) < std::tie(b->place, b->evidence);
+  });
+  return ordered;
+}
+
+}  // namespace
+
+bool Witness::is_by(std::string_view attestor) const {
+  return std::ranges::find(attestors, attestor) != attestors.end();
+}
+
+const verify::ImageSignature* Witness::signature() const {
+  return std::get_if<verify::ImageSignature>(&verified->claim());
+}
+
+const verify::Statement* Witness::statement() const {
+  return std::get_if<verify::Statement>(&verified->claim());
+}
+
+const verify::Provenance* Witness::provenance() const {
+  const verify::Statement* made = statement();
+  return made != nullptr && made->provenance ? &*made->provenance : nullptr;
+}
+
+std::string Witness::who() const {
+  const std::string key = verify::describe(verified->signer());
+  if (attestors.empty()) return fmt::format("{}, which no attestor of the policy holds", key);
+  return fmt::format("attestor '{}' ({})", fmt::join(attestors, "', '"), key);
+}
+
+Case::Case(const PolicySet& policy, const Rule& rule, const Decision::About& about, const ManifestDocument& image,
+           const Gathered& gathered)
+    : policy_(policy), about_(about), image_(image), gathered_(gathered) {
+  for (const verify::Report* report : in_canonical_order(gathered.reports)) {
+    // The verifier binds evidence to the image it was asked about. That this is the image being judged is our part:
+    // reports of another image must not count, however they came here.
+    if (report->verified && report->verified->subject() == about.digest) {
+      witnesses_.push_back({report, &*report->verified, policy.attestors_of(report->verified->signer())});
+    } else {
+      unverified_.push_back(report);
+    }
+  }
+  note_names(rule.require);
+}
+
+void Case::note_names(const Requirement& requirement) {
+  if (const auto* signature = std::get_if<SignatureLeaf>(&requirement.node)) {
+    signing_attestors_.insert(signature->attestor);
+  } else if (const auto* provenance = std::get_if<ProvenanceLeaf>(&requirement.node)) {
+    builders_.insert(provenance->builder);
+  }
+  for (const Requirement& child : children_of(requirement)) note_names(child);
+}
+
+bool Case::is_by_a_builder(const Witness& witness) const {
+  const verify::Provenance* provenance = witness.provenance();
+  return provenance != nullptr && std::ranges::any_of(builders_, [&](const std::string& name) {
+           return is_builder(policy_.builder(name), witness, *provenance);
+         });
+}
+
+std::vector<Objection> Case::failures(const std::set<verify::EvidenceKind>& kinds, const std::string& requirement,
+                                      const std::string& remedy) const {
+  std::vector<Objection> objections;
+  for (const verify::Report* report : unverified_) {
+    if (!kinds.contains(report->kind)) continue;
+    if (report->verified) {
+      objections.push_back({Reason::kSubjectMismatch, requirement,
+                            fmt::format("{} is about {}", printable(report->place), report->verified->subject().text()),
+                            remedy});
+    } else if (const verify::Finding* finding = report->most_telling()) {
+      objections.push_back({finding->reason.value_or(Reason::kEvidenceUnreadable), requirement,
+                            fmt::format("{}: {}", printable(report->place), printable(finding->detail, 400)), remedy});
+    } else {
+      objections.push_back({Reason::kEvidenceUnreadable, requirement,
+                            fmt::format("{} was not verified", printable(report->place)), remedy});
+    }
+  }
+  return objections;
+}
+
+std::string Case::places() const {
+  if (gathered_.places.empty()) return "nowhere: no place was searched";
+  return printable(fmt::format("{}", fmt::join(gathered_.places, ", ")), 1000);
+}
+
+bool is_builder(const Builder& builder, const Witness& witness, const verify::Provenance& provenance) {
+  // An empty id, which BuildKit writes by default, is nobody's; a generous glob must not make it somebody's.
+  return witness.is_by(builder.attestor) && !provenance.builder_id.empty() && builder.id.matches(provenance.builder_id);
+}
+
+}  // namespace pullgate::policy

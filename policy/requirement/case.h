@@ -1,0 +1,69 @@
+#pragma once
+/// One image before one rule: what every leaf looks at, prepared once.
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/evaluate.h"
+#include "policy/policy.h"
+#include "verify/finding.h"
+
+namespace pullgate::policy {
+
+/// Verified evidence about this very image, and the attestors of the policy who may have signed it.
+struct Witness {
+  const verify::Report* report = nullptr;
+  const verify::Verified* verified = nullptr;
+  std::vector<std::string> attestors;
+
+  [[nodiscard]] bool is_by(std::string_view attestor) const;
+  [[nodiscard]] const verify::ImageSignature* signature() const;
+  [[nodiscard]] const verify::Statement* statement() const;
+  [[nodiscard]] const verify::Provenance* provenance() const;
+  /// "attestor 'acme-release' (key sha256:0123456789ab)"
+  [[nodiscard]] std::string who() const;
+};
+
+/// Refers to its arguments; they must outlive it. Evidence is put in an order of its own, so that the order in which
+/// it was gathered cannot show in a decision.
+class Case {
+ public:
+  Case(const PolicySet& policy, const Rule& rule, const Decision::About& about, const ManifestDocument& image,
+       const Gathered& gathered);
+
+  [[nodiscard]] const PolicySet& policy() const { return policy_; }
+  [[nodiscard]] const Decision::About& about() const { return about_; }
+  [[nodiscard]] const ManifestDocument& image() const { return image_; }
+  [[nodiscard]] const std::vector<Witness>& witnesses() const { return witnesses_; }
+
+  /// Attestors of the rule's signature leaves, builders of its provenance leaves.
+  [[nodiscard]] const std::set<std::string>& signing_attestors() const { return signing_attestors_; }
+  [[nodiscard]] const std::set<std::string>& builders() const { return builders_; }
+  /// Is this provenance that one of the rule's builders made? Both must fit: the signer, and the id it claims.
+  [[nodiscard]] bool is_by_a_builder(const Witness& witness) const;
+
+  /// What is wrong with the pieces of the given kinds that did not verify.
+  [[nodiscard]] std::vector<Objection> failures(const std::set<verify::EvidenceKind>& kinds,
+                                                const std::string& requirement, const std::string& remedy) const;
+  /// "referrers API, tag sha256-0123...sig"
+  [[nodiscard]] std::string places() const;
+
+ private:
+  void note_names(const Requirement& requirement);
+
+  const PolicySet& policy_;
+  const Decision::About& about_;
+  const ManifestDocument& image_;
+  const Gathered& gathered_;
+  std::vector<Witness> witnesses_;
+  std::vector<const verify::Report*> unverified_;
+  std::set<std::string> signing_attestors_;
+  std::set<std::string> builders_;
+};
+
+/// Is (signer, builder.id) this builder? The id without the signer is only text that anybody can write.
+bool is_builder(const Builder& builder, const Witness& witness, const verify::Provenance& provenance);
+
+}  // namespace pullgate::policy

@@ -1,0 +1,143 @@
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "policy/requirement/tree.h"
+#include "verify/bytes.h"
+
+namespace pullgate::policy {
+namespace {
+
+/// Where a comparison ended. Of several statements the one that came furthest is the near miss worth reporting.
+enum class Stage { kSigner, kBuilder, kLevel, kBuildType, kSource };
+
+struct Difference {
+  Stage stage;
+  Objection objection;
+};
+
+/// The first thing in which one statement differs from what the leaf asks for; none when it satisfies all of it. SLSA
+/// v1.0 "Verifying artifacts", steps 1 (signer, builder.id and level) and 2 (expectations), in that order: what an
+/// untrusted builder says about its source is not worth reporting.
+class Comparison {
+ public:
+  Comparison(const Case& judged, const ProvenanceLeaf& leaf, const std::string& name, const Witness& witness)
+      : judged_(judged),
+        leaf_(leaf),
+        builder_(judged.policy().builder(leaf.builder)),
+        name_(name),
+        witness_(witness),
+        provenance_(*witness.provenance()),
+        place_(printable(witness.report->place)) {}
+
+  [[nodiscard]] std::optional<Difference> run() const {
+    if (auto difference = against_builder()) return difference;
+    if (auto difference = against_build_type()) return difference;
+    return against_source();
+  }
+
+ private:
+  [[nodiscard]] Difference differ(Stage stage, Reason reason, std::string found, std::string remedy) const {
+    return {stage, {reason, name_, std::move(found), std::move(remedy)}};
+  }
+
+  [[nodiscard]] std::optional<Difference> against_builder() const {
+    if (!witness_.is_by(builder_.attestor)) {
+      return differ(Stage::kSigner, Reason::kSignerNotTrusted,
+                    fmt::format("provenance at {} is signed by {}", place_, witness_.who()),
+                    fmt::format("builder '{}' signs with a key of attestor '{}'", builder_.name, builder_.attestor));
+    }
+    if (!is_builder(builder_, witness_, provenance_)) {
+      return differ(Stage::kBuilder, Reason::kBuilderNotAllowed,
+                    fmt::format("built by '{}'", printable(provenance_.builder_id)),
+                    fmt::format("builder '{}' is '{}'", builder_.name, builder_.id.text()));
+    }
+    // The level is what the policy grants to the builder, never what the document claims for itself.
+    if (builder_.level < leaf_.min_level) {
+      return differ(Stage::kLevel, Reason::kLevelTooLow,
+                    fmt::format("builder '{}' earns level {}", builder_.name, builder_.level),
+                    fmt::format("level {} or higher is required", leaf_.min_level));
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::optional<Difference> against_build_type() const {
+    if (!leaf_.build_type) return std::nullopt;
+    if (!provenance_.build_type.empty() && leaf_.build_type->matches(provenance_.build_type)) return std::nullopt;
+    return differ(Stage::kBuildType, Reason::kBuildTypeNotAllowed,
+                  fmt::format("build type '{}'", printable(provenance_.build_type)),
+                  fmt::format("build type '{}' is required", leaf_.build_type->text()));
+  }
+
+  [[nodiscard]] std::optional<Difference> against_source() const {
+    if (!leaf_.source) return std::nullopt;
+    if (!provenance_.source) {
+      return differ(Stage::kSource, Reason::kSourceNotAllowed, "the provenance does not say where the source was",
+                    "the builder must record the source");
+    }
+    const verify::Source& source = *provenance_.source;
+    if (auto difference = against_template(leaf_.source->repository, source.repository, "source repository")) {
+      return difference;
+    }
+    if (auto difference = against_template(leaf_.source->ref, source.ref, "source ref")) return difference;
+    if (!leaf_.source->commit || (!source.commit.empty() && source.commit == *leaf_.source->commit)) {
+      return std::nullopt;
+    }
+    return differ(Stage::kSource, Reason::kSourceNotAllowed,
+                  fmt::format("source commit '{}'", printable(source.commit)),
+                  fmt::format("commit '{}' is required", *leaf_.source->commit));
+  }
+
+  /// What the producer left out is empty, and a generous pattern such as `**` must not accept that.
+  [[nodiscard]] std::optional<Difference> against_template(const std::optional<TextTemplate>& wanted,
+                                                           const std::string& value, std::string_view what) const {
+    const ImageReference& requested = judged_.about().requested;
+    if (!wanted || (!value.empty() && wanted->matches(value, requested))) return std::nullopt;
+    return differ(Stage::kSource, Reason::kSourceNotAllowed, fmt::format("{} '{}'", what, printable(value)),
+                  fmt::format("'{}' is required", wanted->filled_in(requested)));
+  }
+
+  const Case& judged_;
+  const ProvenanceLeaf& leaf_;
+  const Builder& builder_;
+  const std::string& name_;
+  const Witness& witness_;
+  const verify::Provenance& provenance_;
+  std::string place_;
+};
+
+}  // namespace
+
+Judgement judge_provenance(const Case& judged, const ProvenanceLeaf& leaf, const std::string& name) {
+  const Builder& builder = judged.policy().builder(leaf.builder);
+  Judgement met;
+  std::optional<Difference> nearest;
+  for (const Witness& witness : judged.witnesses()) {
+    if (witness.provenance() == nullptr) continue;
+    if (auto difference = Comparison(judged, leaf, name, witness).run()) {
+      if (!nearest || difference->stage > nearest->stage) nearest = std::move(difference);
+      continue;
+    }
+    if (!met.is_met()) {
+      met = Judgement::met(fmt::format("builder '{}' by {} at {}", builder.name, describe(witness.verified->signer()),
+                                       printable(witness.report->place)));
+    }
+    met.supports.push_back({builder.attestor, witness.verified->signer()});
+  }
+  if (!met.is_met()) {
+    const std::string remedy = fmt::format("build with '{}' and attach its provenance", builder.name);
+    std::vector<Objection> near_misses =
+        judged.failures({verify::EvidenceKind::kDsseEnvelope, verify::EvidenceKind::kSigstoreBundle}, name, remedy);
+    if (nearest) near_misses.push_back(std::move(nearest->objection));
+    near_misses.push_back(
+        {Reason::kNoEvidence, name, fmt::format("no provenance was found; searched: {}", judged.places()), remedy});
+    const bool level_is_enough = builder.level >= leaf.min_level;
+    met = Judgement::not_met(level_is_enough ? Judgement::Prospect::kOpen : Judgement::Prospect::kNone,
+                             std::move(near_misses));
+  }
+  met.attestor = builder.attestor;
+  return met;
+}
+
+}  // namespace pullgate::policy

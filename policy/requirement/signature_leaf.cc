@@ -1,0 +1,43 @@
+#include <fmt/format.h>
+
+#include "policy/requirement/tree.h"
+#include "verify/bytes.h"
+
+namespace pullgate::policy {
+
+Judgement judge_signature(const Case& judged, const SignatureLeaf& leaf, const std::string& name) {
+  const std::string remedy =
+      fmt::format("sign {} with a key of attestor '{}'", judged.about().digest.text(), leaf.attestor);
+  Judgement met;
+  std::vector<Objection> near_misses;
+  for (const Witness& witness : judged.witnesses()) {
+    const std::string place = printable(witness.report->place);
+    if (!witness.is_by(leaf.attestor)) {
+      if (witness.signature() == nullptr) continue;
+      near_misses.push_back(
+          {Reason::kSignerNotTrusted, name, fmt::format("{} is signed by {}", place, witness.who()), remedy});
+    } else if (witness.signature() != nullptr) {
+      if (!met.is_met()) met = Judgement::met(fmt::format("{} at {}", describe(witness.verified->signer()), place));
+      met.supports.push_back({leaf.attestor, witness.verified->signer()});
+    } else if (const verify::Statement* statement = witness.statement()) {
+      // An attestation says something about the image, such as what a scanner found; only a signature approves of it.
+      near_misses.push_back({Reason::kNoEvidence, name,
+                             fmt::format("{} is an attestation of type {} by {}, not a signature of the image", place,
+                                         printable(statement->predicate_type), witness.who()),
+                             remedy});
+    }
+  }
+  if (!met.is_met()) {
+    std::vector<Objection> failures =
+        judged.failures({verify::EvidenceKind::kSimpleSigning, verify::EvidenceKind::kSigstoreBundle}, name, remedy);
+    near_misses.insert(near_misses.end(), failures.begin(), failures.end());
+    near_misses.push_back({Reason::kNoEvidence, name,
+                           fmt::format("no signature by '{}' was found; searched: {}", leaf.attestor, judged.places()),
+                           remedy});
+    met = Judgement::not_met(Judgement::Prospect::kOpen, std::move(near_misses));
+  }
+  met.attestor = leaf.attestor;
+  return met;
+}
+
+}  // namespace pullgate::policy
