@@ -32,6 +32,8 @@ inline constexpr std::size_t kSubjectDigests = 32;
 /// Transparency log entries and timestamps in a bundle, likewise.
 inline constexpr std::size_t kBundleLogEntries = 32;
 inline constexpr std::size_t kBundleTimestamps = 32;
+/// Signatures in one DSSE envelope: each is tried under every trusted key (compare CVE-2020-6173).
+inline constexpr std::size_t kEnvelopeSignatures = 32;
 /// Registry host and repository path: what clients accept together is 255 characters.
 inline constexpr std::size_t kRegistryHostLength = 253;
 inline constexpr std::size_t kRepositoryPathLength = 255;
@@ -73,5 +75,19 @@ inline constexpr std::size_t kIndexDepth = 4;
 inline constexpr std::size_t kChildrenReadForBlob = 64;
 /// Tags or referrers listed in one answer: as much as fits into what clients read (4 MiB).
 inline constexpr std::size_t kTagsPerPage = 10'000;
+/// Answers of an upstream. Its header: redirect targets and registry headers fit in a tenth of this.
+inline constexpr std::size_t kHeaderBytes = 64 * 1024;
+inline constexpr std::size_t kHeaderFields = 200;
+/// Its URLs: presigned ones of object stores reach 2 KiB.
+inline constexpr std::size_t kUrlLength = 8 * 1024;
+/// Its redirects: registries redirect once (to object storage); mirrors of mirrors need two or three.
+inline constexpr int kRedirects = 5;
+/// The body of an error: an OCI error list is a few hundred bytes.
+inline constexpr std::size_t kErrorBodyBytes = 64 * 1024;
+/// Tags of one repository, over all pages, and pages followed. The largest public repositories have some 20,000.
+inline constexpr std::size_t kTags = 100'000;
+inline constexpr std::size_t kTagPages = 1000;
+/// Manifests read to learn what refers to what in one OCI layout.
+inline constexpr std::size_t kLayoutManifests = 10'000;
 
 }  // namespace pullgate::limits

@@ -1,5 +1,5 @@
 #pragma once
-/// HTTP(S) towards upstreams: libcurl's multi interface on an io_context. Only http_client.cc knows libcurl.
+/// HTTP(S) towards upstreams: libcurl's multi interface on an io_context. Only http/curl_loop.cc knows libcurl.
 
 #include <chrono>
 #include <cstdint>
@@ -18,17 +18,25 @@
 
 namespace pullgate::proxy {
 
+class HttpLoop;
+
 enum class HttpMethod { kGet, kHead };
+/// kSameOrigin: a redirect to another scheme, host or port is returned as the answer instead of followed.
+enum class Redirects { kFollow, kSameOrigin };
 
 struct HttpRequest {
   HttpMethod method = HttpMethod::kGet;
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
-  /// Sent to the host of `url` only, never along a redirect to another host (CVE-2020-15157).
+  /// Sent to the origin of `url` only, never along a redirect to another one (CVE-2020-15157).
   std::optional<std::string> authorization;
+  Redirects redirects = Redirects::kFollow;
+  /// Instead of the system's authorities.
   std::optional<std::filesystem::path> ca;
   std::chrono::milliseconds connect_timeout{5'000};
+  /// Until the head of the last answer, all redirects together.
   std::chrono::milliseconds response_timeout{10'000};
+  /// Without a byte of the body while somebody wants one.
   std::chrono::milliseconds idle_timeout{30'000};
 };
 
@@ -41,7 +49,8 @@ struct HttpResponseHead {
   [[nodiscard]] Result<std::optional<std::string>> only(std::string_view name) const;
 };
 
-/// A response whose body is still arriving. Destroying it abandons the transfer.
+/// A response whose body is still arriving. Destroying it abandons the transfer. It may outlive the client, not the
+/// client's io_context.
 class HttpResponse {
  public:
   virtual ~HttpResponse() = default;
@@ -67,16 +76,17 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  /// Resumes when the response head is here. Redirects are followed here, at most five, to https only (http only when
-  /// the request itself was http), without the authorization when the host changes.
+  /// Resumes when the response head is here. kMalformed for a URL that cannot be used; kUnreachable, kTimedOut;
+  /// kUpstreamInvalid and kLimitExceeded for an answer that is not proper HTTP. At most five redirects are followed, to
+  /// https only (http only when the request itself was http), from the Internet never to an internal address, and
+  /// without the authorization once the origin changes.
   boost::asio::awaitable<Result<std::unique_ptr<HttpResponse>>> send(HttpRequest request);
 
   /// Breaks off every transfer; later send()s fail with kCancelled.
   void shut_down();
 
  private:
-  class Loop;
-  std::shared_ptr<Loop> loop_;
+  std::shared_ptr<HttpLoop> loop_;
 };
 
 /// Reads what is left of a body, up to `limit` bytes: more is kLimitExceeded.

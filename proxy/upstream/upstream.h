@@ -72,11 +72,11 @@ class Upstream {
   /// A whole blob into memory, of exactly `expected.size` bytes that hash to `expected.digest`; kLimitExceeded when
   /// the descriptor's size is above `limit`. For evidence and configs.
   virtual boost::asio::awaitable<Result<Content>> small_blob(std::string repository, Descriptor expected,
-                                                            std::size_t limit) = 0;
+                                                             std::size_t limit) = 0;
 
   /// Opens a blob; a range that the blob cannot satisfy is kMalformed.
   virtual boost::asio::awaitable<Result<std::unique_ptr<BlobSource>>> blob(std::string repository, Digest digest,
-                                                                          std::optional<ByteRange> range) = 0;
+                                                                           std::optional<ByteRange> range) = 0;
 
   /// The size of a blob, without its bytes.
   virtual boost::asio::awaitable<Result<BlobSize>> blob_size(std::string repository, Digest digest) = 0;
@@ -84,8 +84,7 @@ class Upstream {
   /// Descriptors of the manifests that name `subject` as theirs, all pages. kNotFound when this upstream does not have
   /// the referrers API (then the fallback tag has to be asked). Untrusted: each must be fetched and its subject
   /// compared.
-  virtual boost::asio::awaitable<Result<std::vector<Descriptor>>> referrers(std::string repository,
-                                                                           Digest subject) = 0;
+  virtual boost::asio::awaitable<Result<std::vector<Descriptor>>> referrers(std::string repository, Digest subject) = 0;
 
   /// All tags, in lexical order, without duplicates.
   virtual boost::asio::awaitable<Result<std::vector<std::string>>> tags(std::string repository) = 0;

@@ -1,0 +1,340 @@
+#include "proxy/upstream/registry.h"
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include "proxy/upstream/distribution/answers.h"
+#include "proxy/upstream/http/url.h"
+#include "verify/bytes.h"
+#include "verify/limits.h"
+
+namespace pullgate::proxy {
+
+namespace {
+
+namespace asio = boost::asio;
+using Headers = std::vector<std::pair<std::string, std::string>>;
+using Answer = Result<std::unique_ptr<HttpResponse>>;
+
+/// What is wanted of a manifest, always the same: registries choose by Accept what a tag means (docker-registry 2.8
+/// has two digests for one tag), and two answers could not be judged as one.
+constexpr std::string_view kAcceptManifests =
+    "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, "
+    "application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json";
+
+Error invalid(std::string message) {
+  return {ErrorCode::kUpstreamInvalid, std::move(message)};
+}
+
+std::string base64(std::string_view bytes) {
+  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
+  const auto length =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(length));
+  return text;
+}
+
+/// RFC 7617. What the file holds never enters a message.
+Result<std::optional<std::string>> basic_authorization(const std::optional<std::filesystem::path>& file) {
+  if (!file) return std::optional<std::string>();
+  const auto refuse = [&](std::string_view why) {
+    return Error{ErrorCode::kInternal, fmt::format("credentials file {}: {}", printable(file->string()), why)};
+  };
+  std::ifstream stream(*file);
+  std::string line;
+  std::string more;
+  if (!std::getline(stream, line)) return refuse("cannot be read");
+  if (line.ends_with('\r')) line.pop_back();
+  const bool one_line = !std::getline(stream, more) || more.empty();
+  if (!one_line || line.size() > 4096 || line.find(':') == std::string::npos || line.starts_with(':'))
+    return refuse("has to be one line, user:password");
+  return std::optional("Basic " + base64(line));
+}
+
+/// Counts, so that a transfer can end neither early nor late.
+class RegistryBlob final : public BlobSource {
+ public:
+  RegistryBlob(std::unique_ptr<HttpResponse> response, ByteRange part, std::uint64_t length, std::uint64_t total_size)
+      : response_(std::move(response)), part_(part), left_(length), total_size_(total_size) {}
+
+  [[nodiscard]] std::uint64_t total_size() const override { return total_size_; }
+  [[nodiscard]] ByteRange part() const override { return part_; }
+
+  asio::awaitable<Result<std::string_view>> read() override {
+    auto bytes = co_await response_->read();
+    if (!bytes) co_return bytes;
+    if (bytes->empty() && left_ > 0) co_return invalid("the blob ended early");
+    if (bytes->size() > left_) co_return invalid("the blob is longer than the upstream said");
+    left_ -= bytes->size();
+    co_return bytes;
+  }
+
+ private:
+  std::unique_ptr<HttpResponse> response_;
+  ByteRange part_;
+  std::uint64_t left_;
+  std::uint64_t total_size_;
+};
+
+class Registry final : public Upstream {
+ public:
+  Registry(HttpClient& client, config::RegistryEndpoint endpoint, config::Timeouts timeouts)
+      : client_(client),
+        endpoint_(std::move(endpoint)),
+        timeouts_(timeouts),
+        base_(Url::parse(endpoint_.url)),
+        authorization_(basic_authorization(endpoint_.credentials_file)) {}
+
+  asio::awaitable<Result<FetchedManifest>> manifest(std::string repository, TagOrDigest which) override;
+  asio::awaitable<Result<Content>> small_blob(std::string repository, Descriptor expected, std::size_t limit) override;
+  asio::awaitable<Result<std::unique_ptr<BlobSource>>> blob(std::string repository, Digest digest,
+                                                            std::optional<ByteRange> range) override;
+  asio::awaitable<Result<BlobSize>> blob_size(std::string repository, Digest digest) override;
+  asio::awaitable<Result<std::vector<Descriptor>>> referrers(std::string repository, Digest subject) override;
+  asio::awaitable<Result<std::vector<std::string>>> tags(std::string repository) override;
+
+ private:
+  struct Question {
+    HttpMethod method = HttpMethod::kGet;
+    std::string url;
+    Headers headers = {};
+    Redirects redirects = Redirects::kFollow;
+  };
+
+  /// "https://ghcr.io/v2/acme/app/manifests/1.0"; an error when this upstream or the repository cannot be asked.
+  [[nodiscard]] Result<std::string> url_of(std::string_view repository, std::string_view endpoint) const;
+  /// The one way out: whatever authenticates requests belongs here.
+  asio::awaitable<Answer> ask(Question question);
+  /// ask(), with every status other than these turned into the error that it means.
+  asio::awaitable<Answer> ask_for(Question question, std::vector<int> good_statuses);
+  asio::awaitable<Error> failure(std::unique_ptr<HttpResponse> response);
+  /// Where the next page is; none after the last.
+  Result<std::optional<std::string>> next_page(const HttpResponseHead& head, const std::string& current,
+                                               std::set<std::string>& visited) const;
+
+  HttpClient& client_;
+  config::RegistryEndpoint endpoint_;
+  config::Timeouts timeouts_;
+  Result<Url> base_;
+  Result<std::optional<std::string>> authorization_;
+};
+
+Result<std::string> Registry::url_of(std::string_view repository, std::string_view endpoint) const {
+  if (!base_) return base_.error();
+  if (!authorization_) return authorization_.error();
+  // The path goes into a URL unescaped; its grammar has nothing in it that would need escaping.
+  if (auto checked = check_repository_path(repository); !checked) return checked.error();
+  return fmt::format("{}/v2/{}/{}", endpoint_.url, repository, endpoint);
+}
+
+asio::awaitable<Answer> Registry::ask(Question question) {
+  HttpRequest request{.method = question.method,
+                      .url = std::move(question.url),
+                      .headers = std::move(question.headers),
+                      .authorization = *authorization_,
+                      .redirects = question.redirects,
+                      .ca = endpoint_.ca,
+                      .connect_timeout = timeouts_.upstream_connect,
+                      .response_timeout = timeouts_.upstream_response,
+                      .idle_timeout = timeouts_.idle_body};
+  return client_.send(std::move(request));
+}
+
+asio::awaitable<Answer> Registry::ask_for(Question question, std::vector<int> good_statuses) {
+  auto answer = co_await ask(std::move(question));
+  if (!answer) co_return answer;
+  if (std::ranges::find(good_statuses, (*answer)->head().status) == good_statuses.end())
+    co_return co_await failure(std::move(*answer));
+  if (auto plain = distribution::check_plain((*answer)->head()); !plain) co_return plain.error();
+  co_return answer;
+}
+
+asio::awaitable<Error> Registry::failure(std::unique_ptr<HttpResponse> response) {
+  // An error body is a courtesy: when it cannot be had, the status still says enough.
+  const auto body = co_await read_all(*response, limits::kErrorBodyBytes);
+  co_return distribution::failure(base_->authority(), response->head(), body ? std::string_view(*body) : "");
+}
+
+asio::awaitable<Result<FetchedManifest>> Registry::manifest(std::string repository, TagOrDigest which) {
+  const auto url = url_of(repository, "manifests/" + to_string(which));
+  if (!url) co_return url.error();
+  auto answer = co_await ask_for({.url = *url, .headers = {{"Accept", std::string(kAcceptManifests)}}}, {200});
+  if (!answer) co_return answer.error();
+  auto body = co_await read_all(**answer, limits::kManifestBytes);
+  if (!body) co_return body.error();
+
+  const auto* digest = std::get_if<Digest>(&which);
+  auto content = digest != nullptr ? Content::matching(std::move(*body), *digest) : Content::of(std::move(*body));
+  if (!content) co_return content.error();
+  const auto& head = (*answer)->head();
+  const auto claimed = head.only("docker-content-digest");
+  if (!claimed) co_return claimed.error();
+  // Never used, but one that disagrees says that this upstream, or something on the way, mixes up its content.
+  if (const auto parsed = Digest::parse(claimed->value_or(""));
+      parsed && *parsed != Digest::of(content->bytes(), parsed->algorithm())) {
+    co_return invalid(fmt::format("upstream {} calls the manifest {}, but its bytes are {}", base_->authority(),
+                                  parsed->short_text(), content->digest().short_text()));
+  }
+  co_return FetchedManifest{std::move(*content), distribution::content_type(head)};
+}
+
+asio::awaitable<Result<Content>> Registry::small_blob(std::string repository, Descriptor expected, std::size_t limit) {
+  if (expected.size > limit) {
+    co_return Error{ErrorCode::kLimitExceeded, fmt::format("blob {} has {} bytes, more than the {} allowed here",
+                                                           expected.digest.short_text(), expected.size, limit)};
+  }
+  const auto url = url_of(repository, "blobs/" + expected.digest.text());
+  if (!url) co_return url.error();
+  auto answer = co_await ask_for({.url = *url}, {200});
+  if (!answer) co_return answer.error();
+  auto body = co_await read_all(**answer, expected.size);
+  const bool too_long = !body && body.error().code == ErrorCode::kLimitExceeded;
+  if (!body && !too_long) co_return body.error();
+  if (too_long || body->size() != expected.size)
+    co_return invalid(fmt::format("blob {} does not have the {} bytes that its descriptor says",
+                                  expected.digest.short_text(), expected.size));
+  co_return Content::matching(std::move(*body), expected.digest);
+}
+
+asio::awaitable<Result<std::unique_ptr<BlobSource>>> Registry::blob(std::string repository, Digest digest,
+                                                                    std::optional<ByteRange> range) {
+  const auto url = url_of(repository, "blobs/" + digest.text());
+  if (!url) co_return url.error();
+  Question question{.url = *url};
+  std::vector<int> good = {200};
+  const Error unsatisfiable{ErrorCode::kMalformed, "the blob does not have the bytes of this range"};
+  if (range) {
+    if (range->last && *range->last < range->first) co_return unsatisfiable;
+    question.headers.emplace_back(
+        "Range", fmt::format("bytes={}-{}", range->first, range->last ? std::to_string(*range->last) : ""));
+    good = {200, 206, 416};
+  }
+  auto answer = co_await ask_for(std::move(question), std::move(good));
+  if (!answer) co_return answer.error();
+  const auto& head = (*answer)->head();
+  const auto length = distribution::content_length(head);
+  if (head.status == 416) co_return unsatisfiable;
+  if (head.status == 200) {
+    if (!length) co_return invalid(fmt::format("upstream {} does not say how long the blob is", base_->authority()));
+    if (range && range->first >= *length) co_return unsatisfiable;
+    const ByteRange whole{.first = 0, .last = *length > 0 ? std::optional(*length - 1) : std::nullopt};
+    co_return std::make_unique<RegistryBlob>(std::move(*answer), whole, *length, *length);
+  }
+  const auto header = head.only("content-range");
+  if (!header) co_return header.error();
+  const auto part = distribution::parse_content_range(header->value_or(""));
+  if (!part) co_return part.error();
+  // Other bytes than were asked for would be relayed as the ones that were.
+  if (part->first != range->first || part->last != std::min(range->last.value_or(part->total - 1), part->total - 1))
+    co_return invalid(fmt::format("upstream {} answers with another range than was asked for", base_->authority()));
+  const auto part_length = part->last - part->first + 1;
+  if (length && *length != part_length)
+    co_return invalid(fmt::format("upstream {} gives two lengths for one range", base_->authority()));
+  co_return std::make_unique<RegistryBlob>(std::move(*answer), ByteRange{part->first, part->last}, part_length,
+                                           part->total);
+}
+
+asio::awaitable<Result<BlobSize>> Registry::blob_size(std::string repository, Digest digest) {
+  const auto url = url_of(repository, "blobs/" + digest.text());
+  if (!url) co_return url.error();
+  auto answer = co_await ask_for({.method = HttpMethod::kHead, .url = *url}, {200, 405, 501});
+  if (!answer) co_return answer.error();
+  const auto length = distribution::content_length((*answer)->head());
+  if ((*answer)->head().status == 200 && length) co_return BlobSize{*length};
+  // No HEAD, or one without a length: the head of a GET says it as well; the body is abandoned.
+  const auto opened = co_await blob(std::move(repository), digest, std::nullopt);
+  if (!opened) co_return opened.error();
+  co_return BlobSize{(*opened)->total_size()};
+}
+
+Result<std::optional<std::string>> Registry::next_page(const HttpResponseHead& head, const std::string& current,
+                                                       std::set<std::string>& visited) const {
+  const auto link = distribution::next_link(head);
+  if (!link) return link.error();
+  if (!link->has_value()) return std::optional<std::string>();
+  const auto here = Url::parse(current);
+  if (!here) return here.error();
+  const auto next = here->resolve(**link);
+  // A Link is text from the upstream: it must not aim our requests, and our credentials, anywhere else.
+  if (!next || !next->same_origin(*here) || next->path() != here->path())
+    return invalid(fmt::format("upstream {} links to a next page elsewhere", base_->authority()));
+  if (!visited.insert(next->text()).second)
+    return invalid(fmt::format("upstream {} links its pages in a circle", base_->authority()));
+  return std::optional(next->text());
+}
+
+asio::awaitable<Result<std::vector<Descriptor>>> Registry::referrers(std::string repository, Digest subject) {
+  const Error no_api{ErrorCode::kNotFound, "the upstream does not have the referrers API"};
+  const auto first = url_of(repository, "referrers/" + subject.text());
+  if (!first) co_return first.error();
+  std::vector<Descriptor> found;
+  std::set<std::string> visited;
+  std::string url = *first;
+  for (std::size_t pages = 1;; ++pages) {
+    // GHCR redirects here to a web API of another host, which knows nothing of referrers: that is a "no" as well.
+    auto answer = co_await ask(
+        {.url = url, .headers = {{"Accept", std::string(media_type::kOciIndex)}}, .redirects = Redirects::kSameOrigin});
+    if (!answer) co_return answer.error();
+    const auto& head = (*answer)->head();
+    const bool unknown = head.status == 404 || head.status == 405 || (head.status >= 300 && head.status < 400) ||
+                         (head.status == 200 && distribution::content_type(head) != media_type::kOciIndex);
+    if (unknown && pages == 1) co_return no_api;
+    if (head.status != 200) co_return co_await failure(std::move(*answer));
+    if (auto plain = distribution::check_plain(head); !plain) co_return plain.error();
+    auto body = co_await read_all(**answer, limits::kManifestBytes);
+    if (!body) co_return body.error();
+    const auto document = parse_manifest(Content::of(std::move(*body)), media_type::kOciIndex);
+    if (!document || !std::holds_alternative<Index>(*document))
+      co_return invalid(fmt::format("upstream {} answers with a referrers list that cannot be read: {}",
+                                    base_->authority(), document ? "not an index" : document.error().message));
+    const auto& page = std::get<Index>(*document).manifests;
+    // Whoever may push may add referrers; without an end to it they would buy memory and requests for nothing.
+    if (found.size() + page.size() > limits::kReferrers)
+      co_return Error{ErrorCode::kLimitExceeded, fmt::format("more than {} referrers", limits::kReferrers)};
+    found.insert(found.end(), page.begin(), page.end());
+    const auto next = next_page(head, url, visited);
+    if (!next) co_return next.error();
+    if (!next->has_value()) co_return found;
+    if (pages == limits::kReferrersPages)
+      co_return Error{ErrorCode::kLimitExceeded, fmt::format("more than {} pages of referrers", pages)};
+    url = **next;
+  }
+}
+
+asio::awaitable<Result<std::vector<std::string>>> Registry::tags(std::string repository) {
+  const auto first = url_of(repository, "tags/list");
+  if (!first) co_return first.error();
+  std::set<std::string> found;
+  std::set<std::string> visited;
+  std::string url = *first;
+  for (std::size_t pages = 1;; ++pages) {
+    auto answer = co_await ask_for({.url = url}, {200});
+    if (!answer) co_return answer.error();
+    const auto body = co_await read_all(**answer, limits::kManifestBytes);
+    if (!body) co_return body.error();
+    const auto page = distribution::parse_tags(*body);
+    if (!page) co_return page.error();
+    for (const auto& tag : *page) found.insert(tag.text());
+    const auto next = next_page((*answer)->head(), url, visited);
+    if (!next) co_return next.error();
+    if (!next->has_value()) co_return std::vector<std::string>(found.begin(), found.end());
+    if (found.size() > limits::kTags || pages == limits::kTagPages)
+      co_return Error{ErrorCode::kLimitExceeded, "the repository has too many tags to list"};
+    url = **next;
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Upstream> make_registry_upstream(HttpClient& client, const config::RegistryEndpoint& endpoint,
+                                                 const config::Timeouts& timeouts) {
+  return std::make_unique<Registry>(client, endpoint, timeouts);
+}
+
+}  // namespace pullgate::proxy
