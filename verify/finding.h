@@ -1,6 +1,19 @@
 #pragma once
 /// What the checks saw. Every kind of evidence has a fixed list of checks; its report holds one finding for each, in
 /// that order, also for those that could not run. All findings are kept: the most telling one leads the explanation.
+///
+///   cosign signature             form, signature, payload, subject, transparency
+///   DSSE attestation             form, payload type, signature, payload, subject, predicate, transparency
+///   bundle, DSSE or unreadable   form, key hint, payload type, signature, payload, subject, predicate, transparency
+///   bundle, message signature    form, key hint, message digest, signature, transparency
+///
+/// What is signed is not parsed before a signature over it holds. Which of two reasons a signature that holds under no
+/// trusted key is refused for depends on what the evidence says about its key:
+///  - it names a trusted key: SIGNATURE_INVALID, because that key did not sign this;
+///  - it names another key: SIGNER_NOT_TRUSTED, with that key;
+///  - it names none, as cosign's `.sig` and `.att`: SIGNER_NOT_TRUSTED. Another signer and altered bytes cannot be told
+///    apart, and that no trusted key made this signature over these bytes is true of both;
+///  - the bytes cannot be a signature of any kind we know: SIGNATURE_INVALID.
 
 #include <optional>
 #include <string>
@@ -21,15 +34,15 @@ enum class Outcome {
 };
 
 enum class Check {
-  kForm,            ///< the container (payload, envelope, bundle) has the form that its specification asks for
-  kKeyHint,         ///< a hint at the key, where there is one, does not contradict
-  kSignature,       ///< the signature holds under a trusted key
-  kPayloadType,     ///< the signed type says what the payload is
-  kPayload,         ///< the signed payload can be read
-  kSubject,         ///< what was signed is the image that was asked for
-  kMessageDigest,   ///< the digest that a message signature claims is that of the image
-  kPredicate,       ///< a predicate of a type that we know has the form that the type asks for
-  kTransparency,    ///< log material, where there is any, does not contradict
+  kForm,           ///< the container (payload, envelope, bundle) has the form that its specification asks for
+  kKeyHint,        ///< the bundle says that a managed key signed, and where it says which, it is a trusted one
+  kPayloadType,    ///< the signed type says that the payload is an in-toto statement
+  kMessageDigest,  ///< the digest that a message signature claims, where it claims one, is that of the image
+  kSignature,      ///< the signature holds under a trusted key
+  kPayload,        ///< the signed payload can be read
+  kSubject,        ///< what was signed is the image that was asked for
+  kPredicate,      ///< the predicate has the form that its type, if we know it, asks for
+  kTransparency,   ///< log material, where there is any, is well formed (it is not held against a log)
 };
 
 std::string_view to_string(Outcome outcome);
@@ -38,8 +51,8 @@ std::string_view to_string(Check check);
 struct Finding {
   Check check;
   Outcome outcome = Outcome::kInconclusive;
-  std::optional<Reason> reason;  ///< set exactly when the check failed
-  std::string detail;            ///< the facts, one line of printable ASCII
+  std::optional<Reason> reason = std::nullopt;  ///< set exactly when the check failed
+  std::string detail = {};                      ///< the facts, one line of printable ASCII
 };
 
 /// cosign simple signing, or a cosign v3 signature: "this image, nothing more".
@@ -59,7 +72,11 @@ class VerifiedFactory;  // defined in tests/support only, so that policies can b
 /// Evidence of which every check passed. Only a Verifier can make one.
 class Verified {
  public:
-  [[nodiscard]] const Signer& signer() const { return signer_; }
+  /// Every trusted key that signed, by fingerprint and without duplicates: an envelope may carry several signatures.
+  /// Never empty.
+  [[nodiscard]] const std::vector<Signer>& signers() const { return signers_; }
+  /// The first of them, which is the only one except in an envelope with several signatures.
+  [[nodiscard]] const Signer& signer() const { return signers_.front(); }
   [[nodiscard]] const Claim& claim() const { return claim_; }
   /// The image that the claim is about: the one that was asked for.
   [[nodiscard]] const Digest& subject() const { return subject_; }
@@ -67,10 +84,10 @@ class Verified {
  private:
   friend class Verifier;
   friend class testing::VerifiedFactory;
-  Verified(Signer signer, Claim claim, Digest subject)
-      : signer_(std::move(signer)), claim_(std::move(claim)), subject_(subject) {}
+  Verified(std::vector<Signer> signers, Claim claim, Digest subject)
+      : signers_(std::move(signers)), claim_(std::move(claim)), subject_(subject) {}
 
-  Signer signer_;
+  std::vector<Signer> signers_;
   Claim claim_;
   Digest subject_;
 };
@@ -82,7 +99,8 @@ struct Report {
   std::vector<Finding> findings;
   std::optional<Verified> verified;  ///< present exactly when every finding passed
 
-  /// The failed finding that says most about why this evidence does not count; null when verified.
+  /// The failed finding that says most about why this evidence does not count; null when verified. Checks are ordered
+  /// so that it is the first one.
   [[nodiscard]] const Finding* most_telling() const;
 };
 

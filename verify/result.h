@@ -43,8 +43,8 @@ class [[nodiscard]] Result {
  public:
   using value_type = T;
 
-  Result(T value) : content_(std::in_place, std::move(value)) {}              // NOLINT(google-explicit-constructor)
-  Result(Error error) : content_(std::unexpect, std::move(error)) {}          // NOLINT(google-explicit-constructor)
+  Result(T value) : content_(std::in_place, std::move(value)) {}      // NOLINT(google-explicit-constructor)
+  Result(Error error) : content_(std::unexpect, std::move(error)) {}  // NOLINT(google-explicit-constructor)
   Result(ErrorCode code, std::string message) : Result(Error{code, std::move(message)}) {}
 
   [[nodiscard]] bool has_value() const { return content_.has_value(); }

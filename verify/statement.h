@@ -19,7 +19,7 @@ inline constexpr std::string_view kCosignSignPredicate = "https://sigstore.dev/c
 
 struct StatementSubject {
   std::string name;
-  std::map<std::string, std::string> digest;       ///< algorithm -> lower-case hex
+  std::map<std::string, std::string> digest;       ///< algorithm -> value, as stated
   std::map<std::string, std::string> annotations;  ///< string-valued ones; cosign v3 keeps `-a key=value` here
 };
 

@@ -1,0 +1,39 @@
+#pragma once
+/// A report in the making. It begins with every check inconclusive, and a failed check stays failed.
+
+#include <initializer_list>
+#include <string>
+
+#include "verify/finding.h"
+#include "verify/result.h"
+
+namespace pullgate::verify::checks {
+
+class ReportBuilder {
+ public:
+  ReportBuilder(const Evidence& evidence, std::initializer_list<Check> checks);
+
+  /// Another list of checks, once it is known which one applies; before any finding is made.
+  void expect(std::initializer_list<Check> checks);
+
+  void pass(Check check, std::string detail = {});
+  void fail(Check check, Reason reason, std::string detail);
+  void fail(Check check, const Error& error);
+  /// For what should never happen: the first check without an outcome fails.
+  void fail_next(std::string detail);
+
+  /// Did every check of a non-empty list pass?
+  [[nodiscard]] Outcome overall() const;
+  /// The report, without a `verified` part.
+  [[nodiscard]] const Report& report() const { return report_; }
+
+ private:
+  Finding& finding(Check check);
+
+  Report report_;
+};
+
+/// The reason with which bad evidence is refused, for what a parser says is wrong with it.
+Reason reason_of(const Error& error);
+
+}  // namespace pullgate::verify::checks

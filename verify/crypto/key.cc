@@ -1,0 +1,247 @@
+#include "verify/crypto/key.h"
+
+#include <stdexcept>
+
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+namespace pullgate::verify::crypto {
+namespace {
+
+/// The error queue belongs to the thread, not to the call: what an earlier call left there must not be taken for ours,
+/// nor ours for a later one's.
+struct ErrorQueueGuard {
+  ErrorQueueGuard() { ERR_clear_error(); }
+  ~ErrorQueueGuard() { ERR_clear_error(); }
+  ErrorQueueGuard(const ErrorQueueGuard&) = delete;
+  ErrorQueueGuard& operator=(const ErrorQueueGuard&) = delete;
+};
+
+struct FreeBignum {
+  void operator()(BIGNUM* number) const { BN_free(number); }
+};
+struct FreeKeyContext {
+  void operator()(EVP_PKEY_CTX* context) const { EVP_PKEY_CTX_free(context); }
+};
+struct FreeDigestContext {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+
+const unsigned char* data_of(std::string_view bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes.data());
+}
+
+Error refused(ErrorCode code, std::string_view why) {
+  return {code, "public key: " + std::string(why)};
+}
+
+Result<std::string> encoded_spki(EVP_PKEY* key) {
+  unsigned char* der = nullptr;
+  const int length = i2d_PUBKEY(key, &der);
+  if (length <= 0) return refused(ErrorCode::kMalformed, "cannot be encoded");
+  std::string spki(reinterpret_cast<const char*>(der), static_cast<std::size_t>(length));
+  OPENSSL_free(der);
+  return spki;
+}
+
+Result<KeyType> rsa_type(EVP_PKEY* key) {
+  BIGNUM* raw = nullptr;
+  if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &raw) != 1)
+    return refused(ErrorCode::kMalformed, "no exponent");
+  const std::unique_ptr<BIGNUM, FreeBignum> exponent(raw);
+  // Small exponents make forgery easy where padding is checked loosely; huge ones make verification slow.
+  if (!BN_is_odd(exponent.get()) || BN_num_bits(exponent.get()) < 17 || BN_num_bits(exponent.get()) > 64) {
+    return refused(ErrorCode::kUnsupported, "the RSA exponent must be odd and from 65537 to 2^64");
+  }
+  switch (EVP_PKEY_get_bits(key)) {
+    case 2048:
+      return KeyType::kRsa2048;
+    case 3072:
+      return KeyType::kRsa3072;
+    case 4096:
+      return KeyType::kRsa4096;
+    default:
+      return refused(ErrorCode::kUnsupported,
+                     "RSA keys have 2048, 3072 or 4096 bits here, not " + std::to_string(EVP_PKEY_get_bits(key)));
+  }
+}
+
+Result<KeyType> ecdsa_type(EVP_PKEY* key, std::size_t spki_size) {
+  struct Curve {
+    std::string_view name;
+    KeyType type;
+    std::size_t spki_size;  // with an uncompressed point
+  };
+  constexpr std::array kCurves = {Curve{"prime256v1", KeyType::kEcdsaP256, 91},
+                                  Curve{"secp384r1", KeyType::kEcdsaP384, 120},
+                                  Curve{"secp521r1", KeyType::kEcdsaP521, 158}};
+  std::array<char, 64> name{};
+  std::size_t length = 0;
+  if (EVP_PKEY_get_group_name(key, name.data(), name.size(), &length) != 1) {
+    return refused(ErrorCode::kUnsupported, "an elliptic curve without a name");
+  }
+  for (const Curve& curve : kCurves) {
+    if (curve.name != std::string_view(name.data(), length)) continue;
+    // A compressed point would be a second fingerprint for the same key.
+    if (spki_size != curve.spki_size) return refused(ErrorCode::kUnsupported, "the point is not in uncompressed form");
+    return curve.type;
+  }
+  return refused(ErrorCode::kUnsupported, "the curve is none of P-256, P-384 and P-521");
+}
+
+Result<KeyType> type_of(EVP_PKEY* key, std::size_t spki_size) {
+  switch (EVP_PKEY_get_base_id(key)) {
+    case EVP_PKEY_RSA:
+      return rsa_type(key);
+    case EVP_PKEY_EC:
+      return ecdsa_type(key, spki_size);
+    case EVP_PKEY_ED25519:
+      return KeyType::kEd25519;
+    default:
+      return refused(ErrorCode::kUnsupported, "neither RSA nor ECDSA nor Ed25519");
+  }
+}
+
+Hash hash_for(SignatureScheme scheme) {
+  switch (scheme) {
+    case SignatureScheme::kEcdsaSha384:
+      return Hash::kSha384;
+    case SignatureScheme::kEcdsaSha512:
+      return Hash::kSha512;
+    case SignatureScheme::kEcdsaSha256:
+    case SignatureScheme::kEd25519:
+    case SignatureScheme::kRsaPkcs1Sha256:
+    case SignatureScheme::kRsaPssSha256:
+      return Hash::kSha256;
+  }
+  return Hash::kSha256;
+}
+
+const EVP_MD* openssl_hash(Hash hash) {
+  switch (hash) {
+    case Hash::kSha256:
+      return EVP_sha256();
+    case Hash::kSha384:
+      return EVP_sha384();
+    case Hash::kSha512:
+      return EVP_sha512();
+  }
+  return nullptr;
+}
+
+/// A DER SEQUENCE that fills `text` exactly, as every ECDSA signature is one.
+bool is_der_sequence(std::string_view text) {
+  if (text.size() < 8 || text[0] != '\x30') return false;
+  const auto length = static_cast<unsigned char>(text[1]);
+  if (length < 0x80) return text.size() == 2U + length;
+  return length == 0x81 && text.size() == 3U + static_cast<unsigned char>(text[2]);
+}
+
+/// The bytes of one signature by this type of key; a quick answer before anything is hashed.
+bool has_size_for(KeyType type, std::string_view signature) {
+  switch (type) {
+    case KeyType::kEcdsaP256:
+      return is_der_sequence(signature) && signature.size() <= 72;
+    case KeyType::kEcdsaP384:
+      return is_der_sequence(signature) && signature.size() <= 104;
+    case KeyType::kEcdsaP521:
+      return is_der_sequence(signature) && signature.size() <= 139;
+    case KeyType::kEd25519:
+      return signature.size() == 64;
+    case KeyType::kRsa2048:
+      return signature.size() == 256;
+    case KeyType::kRsa3072:
+      return signature.size() == 384;
+    case KeyType::kRsa4096:
+      return signature.size() == 512;
+  }
+  return false;
+}
+
+SignatureOutcome verify_ed25519(evp_pkey_st* key, std::string_view message, std::string_view signature) {
+  const std::unique_ptr<EVP_MD_CTX, FreeDigestContext> context(EVP_MD_CTX_new());
+  if (!context || EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key) != 1) {
+    throw std::runtime_error("signature verification could not be set up");
+  }
+  const int outcome =
+      EVP_DigestVerify(context.get(), data_of(signature), signature.size(), data_of(message), message.size());
+  return outcome == 1 ? SignatureOutcome::kValid : SignatureOutcome::kInvalid;
+}
+
+SignatureOutcome verify_hash(evp_pkey_st* key, SignatureScheme scheme, std::string_view hash,
+                             std::string_view signature) {
+  const EVP_MD* const algorithm = openssl_hash(hash_for(scheme));
+  const std::unique_ptr<EVP_PKEY_CTX, FreeKeyContext> context(EVP_PKEY_CTX_new(key, nullptr));
+  bool ready = context && EVP_PKEY_verify_init(context.get()) == 1;
+  if (ready && scheme == SignatureScheme::kRsaPkcs1Sha256) {
+    ready = EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1;
+  } else if (ready && scheme == SignatureScheme::kRsaPssSha256) {
+    ready = EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PSS_PADDING) == 1 &&
+            EVP_PKEY_CTX_set_rsa_mgf1_md(context.get(), algorithm) == 1 &&
+            EVP_PKEY_CTX_set_rsa_pss_saltlen(context.get(), RSA_PSS_SALTLEN_DIGEST) == 1;
+  }
+  if (!ready || EVP_PKEY_CTX_set_signature_md(context.get(), algorithm) != 1) {
+    throw std::runtime_error("signature verification could not be set up");
+  }
+  const int outcome = EVP_PKEY_verify(context.get(), data_of(signature), signature.size(), data_of(hash), hash.size());
+  return outcome == 1 ? SignatureOutcome::kValid : SignatureOutcome::kInvalid;
+}
+
+}  // namespace
+
+void FreeKey::operator()(evp_pkey_st* key) const {
+  EVP_PKEY_free(key);
+}
+
+Result<DecodedKey> decode_spki(std::string_view der) {
+  const ErrorQueueGuard guard;
+  const unsigned char* position = data_of(der);
+  KeyHandle handle(d2i_PUBKEY(nullptr, &position, static_cast<long>(der.size())));
+  if (!handle) return refused(ErrorCode::kMalformed, "not a SubjectPublicKeyInfo that can be read");
+  const Result<std::string> written = encoded_spki(handle.get());
+  if (!written) return written.error();
+  // Also catches trailing bytes, of which d2i_ functions say nothing: one key must have one fingerprint.
+  if (*written != der) return refused(ErrorCode::kMalformed, "not in the one DER form of its key");
+  const Result<KeyType> type = type_of(handle.get(), der.size());
+  if (!type) return type.error();
+  return DecodedKey{std::move(handle), *type};
+}
+
+Result<std::string> spki_of_rsa_public_key(std::string_view der) {
+  const ErrorQueueGuard guard;
+  const unsigned char* position = data_of(der);
+  const KeyHandle handle(d2i_PublicKey(EVP_PKEY_RSA, nullptr, &position, static_cast<long>(der.size())));
+  if (!handle || position != data_of(der) + der.size()) {
+    return refused(ErrorCode::kMalformed, "not an RSAPublicKey that can be read");
+  }
+  return encoded_spki(handle.get());
+}
+
+const std::string& SignedMessage::hash(Hash hash) {
+  std::string& cached = hashes_[static_cast<std::size_t>(hash)];
+  if (cached.empty()) cached = hash_of(hash, bytes_);
+  return cached;
+}
+
+SignatureOutcome verify_signature(const PublicKey& key, SignatureScheme scheme, SignedMessage& message,
+                                  std::string_view signature) {
+  const PublicKey::State& state = key.state();
+  if (!is_usable(state.type, scheme) || !has_size_for(state.type, signature)) return SignatureOutcome::kInvalid;
+  const ErrorQueueGuard guard;
+  if (scheme == SignatureScheme::kEd25519) return verify_ed25519(state.handle.get(), message.bytes(), signature);
+  return verify_hash(state.handle.get(), scheme, message.hash(hash_for(scheme)), signature);
+}
+
+SignatureShape shape_of_signature(std::string_view signature) {
+  for (KeyType type :
+       {KeyType::kEcdsaP521, KeyType::kEd25519, KeyType::kRsa2048, KeyType::kRsa3072, KeyType::kRsa4096}) {
+    if (has_size_for(type, signature)) return SignatureShape::kPlausible;
+  }
+  return SignatureShape::kUnknown;
+}
+
+}  // namespace pullgate::verify::crypto

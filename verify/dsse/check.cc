@@ -1,0 +1,102 @@
+#include "verify/dsse/check.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "verify/bytes.h"
+#include "verify/cosign/annotations.h"
+#include "verify/dsse/statement.h"
+#include "verify/slsa/provenance.h"
+
+namespace pullgate::verify::dsse {
+namespace {
+
+using checks::Proven;
+using checks::ReportBuilder;
+
+std::string shown_subjects(const Statement& statement, Digest::Algorithm algorithm) {
+  const auto& digests = statement.subjects.front().digest;
+  const auto digest = digests.find(std::string(to_string(algorithm)));
+  std::string text = digest == digests.end() ? fmt::format("no {} digest", to_string(algorithm))
+                                             : fmt::format("{}:{}", digest->first, printable(digest->second, 20));
+  if (statement.subjects.size() > 1) text += fmt::format(" and {} others", statement.subjects.size() - 1);
+  return text;
+}
+
+/// The predicate must be an object where there is one; SLSA provenance is read, because the policy asks for its parts.
+void check_predicate(Statement& statement, ReportBuilder& report) {
+  const nlohmann::json& predicate = *statement.predicate;
+  if (!predicate.is_object() && !predicate.is_null()) {
+    return report.fail(Check::kPredicate, Reason::kEvidenceUnreadable,
+                       fmt::format("/predicate: an object expected, not {}", predicate.type_name()));
+  }
+  if (statement.predicate_type == kSlsaProvenanceV02 || statement.predicate_type == kSlsaProvenanceV1) {
+    Result<Provenance> provenance = slsa::read_provenance(statement.predicate_type, predicate);
+    if (!provenance) return report.fail(Check::kPredicate, provenance.error());
+    statement.provenance = std::move(*provenance);
+  }
+  report.pass(Check::kPredicate, statement.predicate_type);
+}
+
+Claim claim_of(Statement statement, const StatementSubject& subject) {
+  // cosign v3 writes "this image is signed" as a statement. Taken for an attestation it would let a signature stand
+  // where a rule asks for any statement.
+  if (statement.predicate_type == kCosignSignPredicate) {
+    return ImageSignature{.docker_reference = std::nullopt, .annotations = subject.annotations};
+  }
+  return statement;
+}
+
+}  // namespace
+
+std::optional<Proven> check_layer(const Evidence& evidence, const Content& image, const TrustRoot& trust,
+                                  ReportBuilder& report) {
+  Result<Envelope> envelope = parse_envelope(evidence.payload.bytes());
+  if (!envelope) {
+    report.fail(Check::kForm, envelope.error());
+    return std::nullopt;
+  }
+  const bool has_certificate = evidence.annotations.contains(cosign::kCertificateAnnotation);
+  for (checks::CandidateSignature& signature : envelope->signatures) signature.has_certificate = has_certificate;
+  report.pass(Check::kForm);
+  cosign::check_log_annotation(evidence, report);
+  return check_envelope(*envelope, image, trust, report);
+}
+
+std::optional<Proven> check_envelope(const Envelope& envelope, const Content& image, const TrustRoot& trust,
+                                     ReportBuilder& report) {
+  // The type is part of what is signed, so a swapped one breaks the signature as well; saying which of the two it was
+  // is the better answer. A type that a trusted key did sign must not turn other documents into statements either.
+  if (envelope.payload_type == kInTotoPayloadType) {
+    report.pass(Check::kPayloadType, envelope.payload_type);
+  } else {
+    report.fail(
+        Check::kPayloadType, Reason::kPayloadTypeMismatch,
+        fmt::format("payloadType is '{}', not '{}'", printable(envelope.payload_type, 100), kInTotoPayloadType));
+  }
+  std::vector<Signer> signers = checks::check_signatures(
+      envelope.signatures, pre_authentication_encoding(envelope.payload_type, envelope.payload), trust, report);
+  if (signers.empty() || envelope.payload_type != kInTotoPayloadType) return std::nullopt;
+
+  Result<Statement> statement = parse_statement(envelope.payload);
+  if (!statement) {
+    report.fail(Check::kPayload, statement.error());
+    return std::nullopt;
+  }
+  report.pass(Check::kPayload, statement->predicate_type);
+
+  const StatementSubject* const subject = find_subject(*statement, image.digest());
+  if (subject == nullptr) {
+    report.fail(Check::kSubject, Reason::kSubjectMismatch,
+                fmt::format("the statement is about {}, not {}", shown_subjects(*statement, image.digest().algorithm()),
+                            image.digest().short_text()));
+  } else {
+    report.pass(Check::kSubject, image.digest().text());
+  }
+  check_predicate(*statement, report);
+  if (subject == nullptr) return std::nullopt;
+  const StatementSubject matched = *subject;
+  return Proven{std::move(signers), claim_of(std::move(*statement), matched)};
+}
+
+}  // namespace pullgate::verify::dsse

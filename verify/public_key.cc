@@ -1,0 +1,172 @@
+#include "verify/public_key.h"
+
+#include <algorithm>
+#include <array>
+
+#include "verify/bytes.h"
+#include "verify/codec/base64.h"
+#include "verify/crypto/key.h"
+
+namespace pullgate::verify {
+namespace {
+
+constexpr std::array kAllSchemes = {SignatureScheme::kEcdsaSha256,    SignatureScheme::kEcdsaSha384,
+                                    SignatureScheme::kEcdsaSha512,    SignatureScheme::kEd25519,
+                                    SignatureScheme::kRsaPkcs1Sha256, SignatureScheme::kRsaPssSha256};
+
+constexpr std::string_view kWhiteSpace = " \t\r\n";
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(kWhiteSpace);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kWhiteSpace) - first + 1);
+}
+
+Error malformed(std::string_view why) {
+  return {ErrorCode::kMalformed, "PEM: " + std::string(why)};
+}
+
+struct PemBlock {
+  std::string label;
+  std::string der;
+};
+
+/// RFC 7468 section 2, without explanatory text around the block: a file with two keys would leave open which one
+/// is trusted.
+Result<PemBlock> parse_pem_block(std::string_view pem) {
+  constexpr std::string_view kBegin = "-----BEGIN ";
+  constexpr std::string_view kDashes = "-----";
+  std::string_view text = trimmed(pem);
+  if (!text.starts_with(kBegin)) return malformed("does not begin with -----BEGIN");
+  const std::size_t label_end = text.find(kDashes, kBegin.size());
+  if (label_end == std::string_view::npos) return malformed("the first line has no end");
+  PemBlock block{.label = std::string(text.substr(kBegin.size(), label_end - kBegin.size())), .der = {}};
+  const std::string end = "-----END " + block.label + "-----";
+  if (!text.ends_with(end)) return malformed("does not end with -----END of the same label");
+  text.remove_prefix(label_end + kDashes.size());
+  text.remove_suffix(std::min(end.size(), text.size()));
+
+  std::string base64;
+  std::ranges::copy_if(text, std::back_inserter(base64),
+                       [](char c) { return kWhiteSpace.find(c) == std::string_view::npos; });
+  if (base64.find('-') != std::string::npos) return malformed("more than one block");
+  Result<std::string> der = codec::decode_base64(base64);
+  if (!der) return malformed(der.error().message);
+  block.der = std::move(*der);
+  return block;
+}
+
+}  // namespace
+
+std::string_view to_string(KeyType type) {
+  switch (type) {
+    case KeyType::kEcdsaP256:
+      return "ecdsa-p256";
+    case KeyType::kEcdsaP384:
+      return "ecdsa-p384";
+    case KeyType::kEcdsaP521:
+      return "ecdsa-p521";
+    case KeyType::kEd25519:
+      return "ed25519";
+    case KeyType::kRsa2048:
+      return "rsa-2048";
+    case KeyType::kRsa3072:
+      return "rsa-3072";
+    case KeyType::kRsa4096:
+      return "rsa-4096";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(SignatureScheme scheme) {
+  switch (scheme) {
+    case SignatureScheme::kEcdsaSha256:
+      return "ecdsa-sha256";
+    case SignatureScheme::kEcdsaSha384:
+      return "ecdsa-sha384";
+    case SignatureScheme::kEcdsaSha512:
+      return "ecdsa-sha512";
+    case SignatureScheme::kEd25519:
+      return "ed25519";
+    case SignatureScheme::kRsaPkcs1Sha256:
+      return "rsa-pkcs1-sha256";
+    case SignatureScheme::kRsaPssSha256:
+      return "rsa-pss-sha256";
+  }
+  return "unknown";
+}
+
+Result<SignatureScheme> parse_signature_scheme(std::string_view text) {
+  std::string known;
+  for (SignatureScheme scheme : kAllSchemes) {
+    if (to_string(scheme) == text) return scheme;
+    known += (known.empty() ? "" : ", ") + std::string(to_string(scheme));
+  }
+  return {ErrorCode::kMalformed, "not a signature scheme: '" + printable(text, 40) + "'; known are " + known};
+}
+
+Result<PublicKey> PublicKey::parse_pem(std::string_view pem) {
+  const Result<PemBlock> block = parse_pem_block(pem);
+  if (!block) return block.error();
+  if (block->label == "PUBLIC KEY") return parse_spki(block->der);
+  if (block->label == "RSA PUBLIC KEY") {
+    const Result<std::string> spki = crypto::spki_of_rsa_public_key(block->der);
+    if (!spki) return spki.error();
+    return parse_spki(*spki);
+  }
+  return {ErrorCode::kUnsupported, "PEM: a public key expected, not '" + printable(block->label, 40) + "'"};
+}
+
+Result<PublicKey> PublicKey::parse_spki(std::string_view der) {
+  Result<crypto::DecodedKey> decoded = crypto::decode_spki(der);
+  if (!decoded) return decoded.error();
+  return PublicKey(std::make_shared<const State>(
+      State{std::move(decoded->handle), decoded->type, std::string(der), Digest::of(der)}));
+}
+
+KeyType PublicKey::type() const {
+  return state_->type;
+}
+const Digest& PublicKey::fingerprint() const {
+  return state_->fingerprint;
+}
+const std::string& PublicKey::spki() const {
+  return state_->spki;
+}
+
+std::vector<SignatureScheme> default_schemes(KeyType type) {
+  switch (type) {
+    case KeyType::kEcdsaP256:
+      return {SignatureScheme::kEcdsaSha256};
+    case KeyType::kEcdsaP384:
+      return {SignatureScheme::kEcdsaSha384, SignatureScheme::kEcdsaSha256};
+    case KeyType::kEcdsaP521:
+      return {SignatureScheme::kEcdsaSha512, SignatureScheme::kEcdsaSha256};
+    case KeyType::kEd25519:
+      return {SignatureScheme::kEd25519};
+    case KeyType::kRsa2048:
+    case KeyType::kRsa3072:
+    case KeyType::kRsa4096:
+      return {SignatureScheme::kRsaPkcs1Sha256};
+  }
+  return {};
+}
+
+bool is_usable(KeyType type, SignatureScheme scheme) {
+  switch (type) {
+    case KeyType::kEcdsaP256:
+    case KeyType::kEcdsaP384:
+    case KeyType::kEcdsaP521:
+      return scheme == SignatureScheme::kEcdsaSha256 || scheme == SignatureScheme::kEcdsaSha384 ||
+             scheme == SignatureScheme::kEcdsaSha512;
+    case KeyType::kEd25519:
+      return scheme == SignatureScheme::kEd25519;
+    case KeyType::kRsa2048:
+    case KeyType::kRsa3072:
+    case KeyType::kRsa4096:
+      return scheme == SignatureScheme::kRsaPkcs1Sha256 || scheme == SignatureScheme::kRsaPssSha256;
+  }
+  return false;
+}
+
+}  // namespace pullgate::verify

@@ -1,0 +1,207 @@
+#include "verify/slsa/uri.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string>
+
+#include "verify/bytes.h"
+#include "verify/reference.h"
+
+namespace pullgate::verify::slsa {
+namespace {
+
+/// RFC 3986 section 2.1; nothing when a "%" is not followed by two hexadecimal digits.
+std::optional<std::string> percent_decoded(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      decoded += text[i];
+      continue;
+    }
+    std::string digits(text.substr(i + 1, 2));
+    std::ranges::transform(digits, digits.begin(),
+                           [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; });
+    const Result<std::string> byte = hex_decode(digits);
+    if (!byte || byte->size() != 1) return std::nullopt;
+    decoded += *byte;
+    i += 2;
+  }
+  return decoded;
+}
+
+/// package-url specification: pkg:type/namespace/name@version?qualifiers#subpath
+struct PackageUrl {
+  std::string type;
+  std::string name;  ///< with its namespace
+  std::string version;
+  std::map<std::string, std::string> qualifiers;
+};
+
+std::optional<PackageUrl> parse_package_url(std::string_view text) {
+  constexpr std::string_view kScheme = "pkg:";
+  if (!text.starts_with(kScheme)) return std::nullopt;
+  text.remove_prefix(kScheme.size());
+  text = text.substr(0, text.find('#'));
+
+  PackageUrl url;
+  if (const std::size_t question = text.find('?'); question != std::string_view::npos) {
+    std::string_view rest = text.substr(question + 1);
+    text = text.substr(0, question);
+    while (!rest.empty()) {
+      const std::string_view pair = rest.substr(0, rest.find('&'));
+      rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
+      const std::size_t equals = pair.find('=');
+      if (equals == std::string_view::npos) return std::nullopt;
+      std::optional<std::string> value = percent_decoded(pair.substr(equals + 1));
+      // A qualifier given twice could be read either way.
+      if (!value || !url.qualifiers.emplace(pair.substr(0, equals), std::move(*value)).second) return std::nullopt;
+    }
+  }
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  url.type = text.substr(0, slash);
+  std::ranges::transform(url.type, url.type.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  text.remove_prefix(slash + 1);
+  // A registry's port has a colon and no "@": the version begins at the last one.
+  if (const std::size_t at = text.rfind('@'); at != std::string_view::npos) {
+    std::optional<std::string> version = percent_decoded(text.substr(at + 1));
+    if (!version) return std::nullopt;
+    url.version = std::move(*version);
+    text = text.substr(0, at);
+  }
+  std::optional<std::string> name = percent_decoded(text);
+  if (!name || name->empty()) return std::nullopt;
+  url.name = std::move(*name);
+  return url;
+}
+
+/// An image as a URI names it, before its digests are compared.
+struct NamedImage {
+  std::string name;  ///< normalised, or the URI itself when it cannot be
+  std::string tag;
+  std::vector<std::string> digests;  ///< as texts
+};
+
+NamedImage unreadable(std::string_view uri) {
+  return {.name = printable(uri, 300), .tag = {}, .digests = {}};
+}
+
+NamedImage named_by_reference(std::string_view uri, std::string_view reference) {
+  const Result<ImageReference> parsed = ImageReference::parse(reference);
+  if (!parsed) return unreadable(uri);
+  NamedImage image{.name = parsed->repository.text(), .tag = {}, .digests = {}};
+  if (parsed->digest) image.digests.push_back(parsed->digest->text());
+  if (parsed->tag && (parsed->tag->text() != "latest" || reference.ends_with(":latest"))) {
+    image.tag = parsed->tag->text();
+  }
+  return image;
+}
+
+/// The repository of a package URL, or nothing. `repository_url` says where it is; type oci says nothing without it:
+/// taking such a name for one on Docker Hub would invent a registry.
+std::optional<std::string> repository_of(const PackageUrl& url) {
+  const auto qualifier = url.qualifiers.find("repository_url");
+  if (qualifier == url.qualifiers.end()) {
+    if (url.type == "docker") return url.name;
+    return std::nullopt;
+  }
+  const std::string& location = qualifier->second;
+  // Type oci gives the whole repository, type docker the registry alone.
+  if (location == url.name || location.ends_with("/" + url.name)) return location;
+  return location + "/" + url.name;
+}
+
+NamedImage named_by_package_url(std::string_view uri, const PackageUrl& url) {
+  const std::optional<std::string> repository = repository_of(url);
+  NamedImage image = repository ? named_by_reference(uri, *repository) : unreadable(uri);
+  // A repository with a tag or digest of its own, as a second version, could be read in two ways.
+  if (!image.tag.empty() || !image.digests.empty()) image = unreadable(uri);
+  if (url.version.find(':') != std::string::npos) {
+    image.digests.push_back(url.version);
+  } else {
+    image.tag = url.version;
+  }
+  if (const auto digest = url.qualifiers.find("digest"); digest != url.qualifiers.end()) {
+    image.digests.push_back(digest->second);
+  }
+  if (const auto tag = url.qualifiers.find("tag"); tag != url.qualifiers.end() && image.tag.empty()) {
+    image.tag = tag->second;
+  }
+  return image;
+}
+
+std::optional<NamedImage> named_image(std::string_view uri) {
+  if (uri.starts_with("pkg:docker/") || uri.starts_with("pkg:oci/") || uri.starts_with("pkg:Docker/")) {
+    const std::optional<PackageUrl> url = parse_package_url(uri);
+    return url ? named_by_package_url(uri, *url) : unreadable(uri);
+  }
+  for (std::string_view scheme : {"docker://", "docker-pullable://", "oci://"}) {
+    if (uri.starts_with(scheme)) return named_by_reference(uri, uri.substr(scheme.size()));
+  }
+  // Without a scheme: only what cannot be anything but an image.
+  const std::size_t slash = uri.find('/');
+  const bool is_plain = uri.find("://") == std::string_view::npos && uri.find("@sha") != std::string_view::npos &&
+                        slash != std::string_view::npos &&
+                        uri.substr(0, slash).find_first_of(".:") != std::string_view::npos;
+  if (is_plain && ImageReference::parse(uri)) return named_by_reference(uri, uri);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Source> parse_git_uri(std::string_view uri) {
+  if (uri.starts_with("git+")) uri.remove_prefix(4);
+  const std::size_t scheme_end = uri.find("://");
+  if (scheme_end == std::string_view::npos) return std::nullopt;
+  const std::string_view scheme = uri.substr(0, scheme_end);
+  constexpr std::array<std::string_view, 4> kSchemes = {"https", "http", "ssh", "git"};
+  if (std::ranges::find(kSchemes, scheme) == kSchemes.end()) return std::nullopt;
+
+  const std::size_t authority = scheme_end + 3;
+  const std::size_t path = uri.find('/', authority);
+  if (path == std::string_view::npos || path == authority) return std::nullopt;
+  // "https://github.com@evil.example/acme/app" is not at github.com.
+  if (uri.substr(authority, path - authority).find('@') != std::string_view::npos) return std::nullopt;
+  if (uri.find_first_of("?\\% ") != std::string_view::npos) return std::nullopt;
+
+  // The first "@" or "#" of the path ends it: repository paths have neither, refs may have both.
+  const std::size_t end = uri.find_first_of("@#", path);
+  Source source{.repository = std::string(uri.substr(0, end)), .ref = {}, .commit = {}};
+  if (end != std::string_view::npos) {
+    std::string_view ref = uri.substr(end + 1);
+    if (uri[end] == '#') ref = ref.substr(0, ref.find(':'));
+    if (ref.starts_with("refs/")) source.ref = ref;
+  }
+  if (source.repository.ends_with('/')) source.repository.pop_back();
+  if (source.repository.ends_with(".git")) source.repository.resize(source.repository.size() - 4);
+  if (source.repository.size() <= path + 1) return std::nullopt;
+  // A path with "." or ".." is another repository to whoever resolves it.
+  if (source.repository.find("/.", path) != std::string::npos) return std::nullopt;
+  return source;
+}
+
+Result<std::optional<ImageMaterial>> image_of(const Material& material) {
+  std::optional<NamedImage> named = named_image(material.uri);
+  if (!named) return std::optional<ImageMaterial>();
+  for (Digest::Algorithm algorithm : {Digest::Algorithm::kSha256, Digest::Algorithm::kSha512}) {
+    const std::string name(to_string(algorithm));
+    if (const auto stated = material.digest.find(name); stated != material.digest.end()) {
+      named->digests.push_back(name + ":" + stated->second);
+    }
+  }
+  ImageMaterial image{.name = std::move(named->name), .tag = std::move(named->tag), .digest = std::nullopt};
+  for (const std::string& text : named->digests) {
+    const Result<Digest> digest = Digest::parse(text);
+    if (!digest) return digest.error();
+    if (image.digest && image.digest->algorithm() != digest->algorithm()) continue;
+    if (image.digest && *image.digest != *digest) {
+      return {ErrorCode::kMalformed, "two different digests for one image: '" + printable(material.uri, 120) + "'"};
+    }
+    image.digest = *digest;
+  }
+  return std::optional(std::move(image));
+}
+
+}  // namespace pullgate::verify::slsa
