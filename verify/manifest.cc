@@ -4,8 +4,6 @@
 #include <array>
 #include <span>
 
-#include <nlohmann/json.hpp>
-
 #include "verify/bytes.h"
 #include "verify/codec/base64.h"
 #include "verify/json/node.h"
@@ -209,11 +207,11 @@ Result<ManifestDocument> parse_manifest(const Content& content, std::string_view
     return {ErrorCode::kUnsupported,
             "a Docker schema 1 manifest, a form withdrawn by Docker: push the image again with a current client"};
   }
-  const Result<nlohmann::json> json = verify::json::parse(content.bytes());
-  if (!json) return json.error();
+  const Result<verify::json::Document> document = verify::json::parse(content.bytes());
+  if (!document) return document.error();
 
   Problems problems;
-  const Node root(*json, problems);
+  const Node root = document->root(problems);
   refuse_lookalike_keys(root, kDocumentKeys);
   const std::optional<Shape> shape = shape_of(root);
   if (!shape) return problems.first().value();

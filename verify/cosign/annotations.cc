@@ -1,7 +1,5 @@
 #include "verify/cosign/annotations.h"
 
-#include <nlohmann/json.hpp>
-
 #include "verify/codec/base64.h"
 #include "verify/json/node.h"
 #include "verify/json/reader.h"
@@ -12,10 +10,10 @@ namespace {
 constexpr const char* kBundleAnnotation = "dev.sigstore.cosign/bundle";
 
 Status check_form(std::string_view text) {
-  const Result<nlohmann::json> document = json::parse(text);
+  const Result<json::Document> document = json::parse(text);
   if (!document) return document.error();
   json::Problems problems;
-  const json::Node root(*document, problems);
+  const json::Node root = document->root(problems);
   root.allow_only({"SignedEntryTimestamp", "Payload"});
   const json::Node payload = root["Payload"];
   // The promise signs the canonical form of exactly these four members.

@@ -1,7 +1,5 @@
 #include "verify/cosign/simple_signing.h"
 
-#include <nlohmann/json.hpp>
-
 #include "verify/bytes.h"
 #include "verify/codec/base64.h"
 #include "verify/cosign/annotations.h"
@@ -30,10 +28,10 @@ Result<std::string> signature_of(const Evidence& evidence) {
 }  // namespace
 
 Result<SimpleSigningPayload> parse_payload(std::string_view json) {
-  const Result<nlohmann::json> document = json::parse(json);
+  const Result<json::Document> document = json::parse(json);
   if (!document) return document.error();
   json::Problems problems;
-  const json::Node root(*document, problems);
+  const json::Node root = document->root(problems);
   root.allow_only({"critical", "optional"});
   const json::Node critical = root["critical"];
   critical.allow_only({"identity", "image", "type"});

@@ -1,11 +1,11 @@
 #include "verify/dsse/check.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "verify/bytes.h"
 #include "verify/cosign/annotations.h"
 #include "verify/dsse/statement.h"
+#include "verify/json/node.h"
 #include "verify/slsa/provenance.h"
 
 namespace pullgate::verify::dsse {
@@ -25,13 +25,13 @@ std::string shown_subjects(const Statement& statement, Digest::Algorithm algorit
 
 /// The predicate must be an object where there is one; SLSA provenance is read, because the policy asks for its parts.
 void check_predicate(Statement& statement, ReportBuilder& report) {
-  const nlohmann::json& predicate = *statement.predicate;
-  if (!predicate.is_object() && !predicate.is_null()) {
-    return report.fail(Check::kPredicate, Reason::kEvidenceUnreadable,
-                       fmt::format("/predicate: an object expected, not {}", predicate.type_name()));
+  json::Problems problems;
+  const json::Node predicate(*statement.predicate, problems);
+  if (predicate.exists() && !predicate.is_object()) {
+    return report.fail(Check::kPredicate, Reason::kEvidenceUnreadable, "the predicate is not an object");
   }
   if (statement.predicate_type == kSlsaProvenanceV02 || statement.predicate_type == kSlsaProvenanceV1) {
-    Result<Provenance> provenance = slsa::read_provenance(statement.predicate_type, predicate);
+    Result<Provenance> provenance = slsa::read_provenance(statement.predicate_type, *statement.predicate);
     if (!provenance) return report.fail(Check::kPredicate, provenance.error());
     statement.provenance = std::move(*provenance);
   }

@@ -1,7 +1,6 @@
 #include "verify/dsse/envelope.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "verify/codec/base64.h"
 #include "verify/json/reader.h"
@@ -22,10 +21,10 @@ std::string read_base64(const json::Node& node, Base64Form form) {
 }  // namespace
 
 Result<Envelope> parse_envelope(std::string_view json) {
-  const Result<nlohmann::json> document = json::parse(json);
+  const Result<json::Document> document = json::parse(json);
   if (!document) return document.error();
   json::Problems problems;
-  return problems.unless_any(read_envelope(json::Node(*document, problems), Base64Form::kEither));
+  return problems.unless_any(read_envelope(document->root(problems), Base64Form::kEither));
 }
 
 Envelope read_envelope(const json::Node& node, Base64Form form) {

@@ -1,7 +1,5 @@
 #include "verify/dsse/statement.h"
 
-#include <nlohmann/json.hpp>
-
 #include "verify/bytes.h"
 #include "verify/json/node.h"
 #include "verify/json/reader.h"
@@ -27,10 +25,10 @@ StatementSubject read_subject(const json::Node& node) {
 }  // namespace
 
 Result<Statement> parse_statement(std::string_view payload) {
-  Result<nlohmann::json> document = json::parse(payload);
+  const Result<json::Document> document = json::parse(payload);
   if (!document) return document.error();
   json::Problems problems;
-  const json::Node root(*document, problems);
+  const json::Node root = document->root(problems);
 
   const std::string type = root["_type"].text();
   if (type != "https://in-toto.io/Statement/v0.1" && type != "https://in-toto.io/Statement/v1") {
@@ -46,9 +44,7 @@ Result<Statement> parse_statement(std::string_view payload) {
   if (statement.subjects.empty()) root["subject"].refuse("at least one subject expected");
   if (problems.any()) return problems.first().value();
 
-  auto predicate = std::make_shared<nlohmann::json>();
-  if (root.has("predicate")) *predicate = std::move((*document)["predicate"]);
-  statement.predicate = std::move(predicate);
+  statement.predicate = document->share(root["predicate"]);
   return statement;
 }
 

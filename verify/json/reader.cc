@@ -98,7 +98,7 @@ class Builder {
 
 }  // namespace
 
-Result<Json> parse(std::string_view text, std::size_t max_depth, std::size_t max_values) {
+Result<Document> parse(std::string_view text, std::size_t max_depth, std::size_t max_values) {
   // The library skips a byte order mark and takes a NUL byte for the end of the text, whatever follows it.
   if (text.starts_with("\xEF\xBB\xBF")) return {ErrorCode::kMalformed, "a byte order mark before the JSON"};
   if (text.find('\0') != std::string_view::npos) return {ErrorCode::kMalformed, "a NUL byte in the JSON"};
@@ -107,7 +107,7 @@ Result<Json> parse(std::string_view text, std::size_t max_depth, std::size_t max
   const bool complete = Json::sax_parse(text.begin(), text.end(), &builder, Json::input_format_t::json, true, false);
   if (builder.error()) return *builder.error();
   if (!complete) return {ErrorCode::kMalformed, "not JSON"};
-  return builder.take();
+  return Document(std::make_shared<const Json>(builder.take()));
 }
 
 }  // namespace pullgate::verify::json

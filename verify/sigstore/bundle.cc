@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include <nlohmann/json.hpp>
-
 #include "verify/bytes.h"
 #include "verify/codec/base64.h"
 #include "verify/json/node.h"
@@ -95,10 +93,10 @@ dsse::Envelope read_envelope(const Node& node) {
 }  // namespace
 
 Result<Bundle> parse_bundle(std::string_view json) {
-  const Result<nlohmann::json> document = json::parse(json);
+  const Result<json::Document> document = json::parse(json);
   if (!document) return document.error();
   Problems problems;
-  const Node root(*document, problems);
+  const json::Node root = document->root(problems);
   const BundleVersion version = read_version(root["mediaType"]);
   root.allow_only({"mediaType", "verificationMaterial", "messageSignature", "dsseEnvelope"});
   require_one_of(root, {"messageSignature", "dsseEnvelope"});

@@ -6,8 +6,6 @@
 #include <set>
 #include <tuple>
 
-#include <nlohmann/json.hpp>
-
 #include "verify/codec/base64.h"
 #include "verify/json/reader.h"
 #include "verify/limits.h"
@@ -61,10 +59,10 @@ void check_body(const Node& entry) {
   const std::string kind = kind_version["kind"].text();
   const std::string version = kind_version["version"].text();
   const std::string body = read_bytes(entry["canonicalizedBody"]);
-  const Result<nlohmann::json> document = json::parse(body);
+  const Result<json::Document> document = json::parse(body);
   if (!document) return entry["canonicalizedBody"].refuse(document.error().message);
   Problems problems;
-  const Node root(*document, problems);
+  const json::Node root = document->root(problems);
   if (root["kind"].text() != kind || root["apiVersion"].text() != version || problems.any()) {
     kind_version.refuse("is not what the entry's body says");
   }

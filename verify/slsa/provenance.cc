@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include <nlohmann/json.hpp>
-
 #include "verify/json/node.h"
 #include "verify/limits.h"
 #include "verify/slsa/uri.h"
