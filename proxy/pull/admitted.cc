@@ -1,0 +1,121 @@
+#include "proxy/pull/admitted.h"
+
+#include <utility>
+
+#include "verify/limits.h"
+
+namespace pullgate::proxy {
+
+void Admitted::admit(const Repository& repository, const Digest& digest, const ManifestDocument& document,
+                     Grounds grounds) {
+  const std::scoped_lock lock(mutex_);
+  Graph& graph = graphs_[repository];
+  if (const auto known = graph.manifests.find(digest); known != graph.manifests.end()) {
+    known->second.grounds = std::move(grounds);
+    order_.splice(order_.begin(), order_, known->second.order);
+    return;
+  }
+  Node node{std::move(grounds), {}, {}, order_.end()};
+  for (const Descriptor& descriptor : named_descriptors(document)) {
+    // A layer that calls itself a manifest would be served as one by a careless registry.
+    const bool is_child = std::holds_alternative<Index>(document) && is_manifest_media_type(descriptor.media_type);
+    if (is_child) {
+      node.children.push_back(descriptor.digest);
+      graph.parents[descriptor.digest].insert(digest);
+    } else if (!is_manifest_media_type(descriptor.media_type)) {
+      node.blobs.push_back(descriptor.digest);
+      ++graph.blobs[descriptor.digest];
+    }
+  }
+  edges_ += node.children.size() + node.blobs.size();
+  order_.push_front({repository, digest});
+  node.order = order_.begin();
+  graph.manifests.emplace(digest, std::move(node));
+  while (order_.size() > 1 && (order_.size() > max_manifests_ || edges_ > max_edges_)) {
+    const Position oldest = order_.back();
+    forget(oldest);
+  }
+}
+
+std::optional<Cover> Admitted::cover_of(const Repository& repository, const Digest& child) const {
+  const std::scoped_lock lock(mutex_);
+  const auto graph = graphs_.find(repository);
+  if (graph == graphs_.end()) return std::nullopt;
+  const auto parents = graph->second.parents.find(child);
+  if (parents == graph->second.parents.end()) return std::nullopt;
+  for (const Digest& parent : parents->second) {
+    const auto index = graph->second.manifests.find(parent);
+    if (index == graph->second.manifests.end()) continue;
+    if (index->second.grounds.depth + 1 < limits::kIndexDepth) return Cover{parent, index->second.grounds};
+  }
+  return std::nullopt;
+}
+
+bool Admitted::reaches(const Repository& repository, const Digest& blob) const {
+  const std::scoped_lock lock(mutex_);
+  const auto graph = graphs_.find(repository);
+  return graph != graphs_.end() && graph->second.blobs.contains(blob) && !graph->second.parents.contains(blob);
+}
+
+std::vector<Digest> Admitted::unread_children(const Repository& repository, std::size_t limit) const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<Digest> unread;
+  const auto graph = graphs_.find(repository);
+  if (graph == graphs_.end()) return unread;
+  for (const auto& [child, parents] : graph->second.parents) {
+    if (unread.size() == limit) break;
+    if (!graph->second.manifests.contains(child)) unread.push_back(child);
+  }
+  return unread;
+}
+
+void Admitted::forget(const Position& position) {
+  const auto graph = graphs_.find(position.repository);
+  const auto node = graph->second.manifests.find(position.digest);
+  for (const Digest& child : node->second.children) {
+    const auto parents = graph->second.parents.find(child);
+    parents->second.erase(parents->second.find(position.digest));
+    if (parents->second.empty()) graph->second.parents.erase(parents);
+  }
+  for (const Digest& blob : node->second.blobs) {
+    const auto count = graph->second.blobs.find(blob);
+    if (--count->second == 0) graph->second.blobs.erase(count);
+  }
+  edges_ -= node->second.children.size() + node->second.blobs.size();
+  order_.erase(node->second.order);
+  graph->second.manifests.erase(node);
+  if (graph->second.manifests.empty()) graphs_.erase(graph);
+}
+
+void KnownManifests::learn(const Repository& repository, const Digest& digest, const ManifestDocument& document) {
+  const std::scoped_lock lock(mutex_);
+  if (known_.insert(digest).second) known_order_.push_back(digest);
+  if (known_order_.size() > max_entries_) {
+    known_.erase(known_order_.front());
+    known_order_.pop_front();
+  }
+  const auto* index = std::get_if<Index>(&document);
+  if (index == nullptr) return;
+  for (const Descriptor& child : index->manifests) {
+    const Child key{repository, child.digest};
+    if (indexes_.insert_or_assign(key, digest).second) indexes_order_.push_back(key);
+    if (indexes_order_.size() > max_entries_) {
+      indexes_.erase(indexes_order_.front());
+      indexes_order_.pop_front();
+    }
+  }
+}
+
+bool KnownManifests::contains(const Digest& digest) const {
+  const std::scoped_lock lock(mutex_);
+  return known_.contains(digest);
+}
+
+std::optional<Digest> KnownManifests::index_of(const Repository& repository, const Digest& child) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = indexes_.find({repository, child});
+  if (found == indexes_.end()) return std::nullopt;
+  return found->second;
+}
+
+}  // namespace pullgate::proxy

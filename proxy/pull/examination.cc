@@ -1,0 +1,47 @@
+#include "proxy/pull/examination.h"
+
+#include "verify/limits.h"
+
+namespace pullgate::proxy {
+namespace {
+
+/// Parsed predicates take several times the bytes that they were read from.
+constexpr std::size_t kParsedFactor = 4;
+
+}  // namespace
+
+std::shared_ptr<const policy::Decision> Examination::decision_for(const ImageReference& requested) const {
+  const std::string tag = requested.tag ? requested.tag->text() : std::string();
+  {
+    const std::scoped_lock lock(mutex_);
+    if (const auto known = decisions_.find(tag); known != decisions_.end()) return known->second;
+  }
+  const policy::Decision::About about{requested, contents_.manifest->content.digest(), contents_.policy->generation(),
+                                      contents_.trust_generation};
+  auto decision = std::make_shared<const policy::Decision>(
+      policy::evaluate(*contents_.policy, about, contents_.manifest->document.value(), *contents_.gathered));
+  const std::scoped_lock lock(mutex_);
+  if (decisions_.size() < limits::kDecisionsPerImage) decisions_.emplace(tag, decision);
+  return decision;
+}
+
+std::shared_ptr<const policy::Decision> Examination::allowance() const {
+  const std::scoped_lock lock(mutex_);
+  for (const auto& [tag, decision] : decisions_) {
+    if (decision->verdict() == policy::Verdict::kAllow) return decision;
+  }
+  return nullptr;
+}
+
+void Examination::inherit_allowances(const Examination& older) {
+  const std::scoped_lock lock(mutex_, older.mutex_);
+  for (const auto& [tag, decision] : older.decisions_) {
+    if (decision->verdict() == policy::Verdict::kAllow) decisions_.emplace(tag, decision);
+  }
+}
+
+std::size_t Examination::weight() const {
+  return contents_.manifest->content.size() + contents_.evidence_bytes * kParsedFactor + 1024;
+}
+
+}  // namespace pullgate::proxy

@@ -1,0 +1,92 @@
+#pragma once
+/// May this be pulled? From a name to an answer: resolve, fetch, gather evidence, verify, evaluate. One judge works
+/// under one policy and trust generation, for all threads.
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "policy/policy.h"
+#include "proxy/pull/admission.h"
+#include "proxy/pull/admitted.h"
+#include "proxy/pull/bounded_cache.h"
+#include "proxy/pull/examination.h"
+#include "proxy/pull/manifest_source.h"
+#include "proxy/pull/single_flight.h"
+#include "proxy/pull/upstreams.h"
+#include "verify/verifier.h"
+
+namespace pullgate::proxy {
+
+class Judge {
+ public:
+  using Moment = std::chrono::steady_clock::time_point;
+
+  struct Options {
+    /// For one answer as a whole; then it is cannot-judge.
+    std::chrono::milliseconds deadline{20'000};
+    /// How long a denial may be repeated without looking again: signatures that are pushed meanwhile must count soon,
+    /// and a client that insists must not cost an examination each time.
+    std::chrono::milliseconds denial_lifetime{10'000};
+    std::function<Moment()> clock = [] { return std::chrono::steady_clock::now(); };
+  };
+
+  /// Everything that moves runs on `loop`, which must run one handler at a time; everything that computes, on
+  /// `workers`. These and `upstreams` must outlive the judge, and the judge every coroutine that it started.
+  Judge(boost::asio::any_io_executor loop, boost::asio::thread_pool& workers, const Upstreams& upstreams,
+        std::shared_ptr<const policy::PolicySet> policy, std::shared_ptr<const verify::TrustRoot> trust,
+        Options options);
+  Judge(const Judge&) = delete;
+  Judge& operator=(const Judge&) = delete;
+
+  /// A tag is resolved now, and the bytes that it led to are the ones that are judged and served. Callers may be on
+  /// any executor that runs one handler at a time and resume there. Work that a caller caused goes on without it.
+  boost::asio::awaitable<Judgement> judge(Repository repository, TagOrDigest which);
+
+  /// None when no admitted manifest of this repository names the blob, or when it is a manifest.
+  boost::asio::awaitable<std::optional<BlobPass>> blob(Repository repository, Digest digest);
+
+ private:
+  using Examined = std::shared_ptr<const Examination>;
+  enum class Asked { kByTag, kByDigest };
+
+  boost::asio::awaitable<Judgement> judge_readable(Repository repository, TagOrDigest which, ManifestSource::Read read,
+                                                   Moment deadline);
+  boost::asio::awaitable<Judgement> judge_by_policy(ImageReference requested, ManifestSource::Read read,
+                                                    Moment deadline);
+  boost::asio::awaitable<Result<Examined>> examine(Repository repository, ManifestSource::Read read);
+  boost::asio::awaitable<bool> is_evidence_list(Repository repository, const Index& index, Moment deadline);
+
+  [[nodiscard]] ExaminationKey key_of(const Repository& repository, const Digest& digest) const;
+  /// What the examination says now, or null when it has to be repeated.
+  [[nodiscard]] std::shared_ptr<const policy::Decision> standing_decision(const Examination& examination,
+                                                                          const ImageReference& requested) const;
+  Judgement conclude(const ImageReference& requested, const Examined& examined,
+                     std::shared_ptr<const policy::Decision> decision);
+  Judgement admit_evidence(const Repository& repository, const ManifestSource::Read& read);
+  Judgement admit_covered(const Repository& repository, const ManifestSource::Read& read, const Cover& cover);
+  /// A denial or cannot-judge that does not come from weighing evidence.
+  [[nodiscard]] Refusal refuse(const ImageReference& requested, const Digest& digest,
+                               policy::Objection objection) const;
+  [[nodiscard]] Refusal postpone(const ImageReference& requested, const Digest& digest, const Error& error) const;
+  [[nodiscard]] policy::Decision with_platform_hint(policy::Decision decision, const ImageReference& requested,
+                                                    const ManifestDocument& document) const;
+
+  boost::asio::thread_pool& workers_;
+  const Upstreams& upstreams_;
+  std::shared_ptr<const policy::PolicySet> policy_;
+  verify::Verifier verifier_;
+  Options options_;
+  ManifestSource manifests_;
+  SingleFlight<ExaminationKey, Examined> examinations_;
+  BoundedCache<ExaminationKey, const Examination> examined_;
+  Admitted admitted_;
+  KnownManifests known_manifests_;
+};
+
+}  // namespace pullgate::proxy
