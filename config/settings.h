@@ -17,8 +17,8 @@ namespace pullgate::config {
 /// Where clients connect. Plain HTTP; off loopback only when the operator wrote `insecureHttp: true`, because then
 /// anyone on the path can exchange what was judged.
 struct Listener {
-  std::string host;  ///< an IP address
-  std::uint16_t port = 0;
+  std::string host;        ///< an IP address, IPv6 without brackets
+  std::uint16_t port = 0;  ///< 0: any free port
   bool insecure_http = false;
 };
 
@@ -29,6 +29,9 @@ struct RegistryEndpoint {
   std::optional<std::filesystem::path> ca;
   /// Basic credentials of pullgate's own, from a file with one line "user:password".
   std::optional<std::filesystem::path> credentials_file;
+  /// The operator accepts an http:// URL off loopback: everybody on the path can then exchange images, evidence and
+  /// tags, and read credentials. What is served still passes the judge.
+  bool insecure_http = false;
 };
 
 /// An OCI image layout: one layout that answers for every repository name, or a tree with one per repository path.
@@ -58,11 +61,11 @@ struct Timeouts {
 };
 
 struct Settings {
-  std::vector<Listener> listen;          ///< never empty
-  std::vector<Upstream> upstreams;       ///< never empty; registries are distinct
-  std::string default_registry;          ///< for paths that name no registry; empty: such requests are 404
-  std::filesystem::path policy;          ///< the policy file, absolute
-  unsigned threads = 0;                  ///< I/O threads; 0: one per core
+  std::vector<Listener> listen;     ///< never empty
+  std::vector<Upstream> upstreams;  ///< never empty; registries are distinct
+  std::string default_registry;     ///< for paths that name no registry; empty: such requests are 404
+  std::filesystem::path policy;     ///< the policy file, absolute
+  unsigned threads = 0;             ///< I/O threads; 0: one per core
   Timeouts timeouts;
 };
 

@@ -1,0 +1,174 @@
+#include "config/yaml/parse.h"
+
+#include <algorithm>
+#include <sstream>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include "verify/limits.h"
+
+namespace pullgate::config::yaml {
+namespace {
+
+Mark mark_of(const YAML::Mark& mark) {
+  return {mark.line + 1, mark.column + 1};
+}
+
+Node node_of(Node::Kind kind, const YAML::Mark& mark) {
+  Node node;
+  node.kind = kind;
+  node.mark = mark_of(mark);
+  return node;
+}
+
+/// Thrown through the library's parser, which has no other way to stop.
+struct TooDeep {};
+
+/// Builds the tree from the library's events, which show what its own tree would hide.
+class TreeBuilder : public YAML::EventHandler {
+ public:
+  explicit TreeBuilder(Problems& problems) : problems_(problems) {}
+
+  void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    refuse_decorations(mark, {}, anchor);
+    place(node_of(Node::Kind::kNull, mark));
+  }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
+    problems_.add(mark_of(mark), "aliases (*name) are not accepted: write the value out");
+    place(node_of(Node::Kind::kNull, mark));
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    refuse_decorations(mark, tag, anchor);
+    Node node = node_of(Node::Kind::kScalar, mark);
+    node.style = tag == "!" ? Node::Style::kQuoted : Node::Style::kPlain;
+    node.text = value;
+    place(std::move(node));
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value /*style*/) override {
+    open(Node::Kind::kSequence, mark, tag, anchor);
+  }
+  void OnSequenceEnd() override { close(); }
+
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value /*style*/) override {
+    open(Node::Kind::kMapping, mark, tag, anchor);
+  }
+  void OnMapEnd() override { close(); }
+
+  std::optional<Node> take_root() { return std::exchange(root_, std::nullopt); }
+
+ private:
+  struct Open {
+    Node node;
+    std::optional<Member> pending = std::nullopt;     // a key that waits for its value
+    enum class Keep { kYes, kNo } keep = Keep::kYes;  // of the pending member
+  };
+
+  void refuse_decorations(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+    if (anchor != 0) problems_.add(mark_of(mark), "anchors (&name) are not accepted: write the value out");
+    if (!tag.empty() && tag != "?" && tag != "!") {
+      problems_.add(mark_of(mark), fmt::format("tags ({}) are not accepted", tag));
+    }
+  }
+
+  void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+    refuse_decorations(mark, tag, anchor);
+    if (open_.size() == limits::kConfigurationDepth) {
+      problems_.add(mark_of(mark), fmt::format("nested deeper than {} levels", limits::kConfigurationDepth));
+      throw TooDeep{};
+    }
+    open_.push_back({node_of(kind, mark)});
+  }
+
+  void close() {
+    Node node = std::move(open_.back().node);
+    open_.pop_back();
+    place(std::move(node));
+  }
+
+  void place(Node node) {
+    if (open_.empty()) {
+      root_ = std::move(node);
+    } else if (Open& parent = open_.back(); parent.node.kind == Node::Kind::kSequence) {
+      parent.node.items.push_back(std::move(node));
+    } else if (!parent.pending) {
+      begin_member(parent, std::move(node));
+    } else {
+      parent.pending->value = std::move(node);
+      if (parent.keep == Open::Keep::kYes) parent.node.members.push_back(*std::move(parent.pending));
+      parent.pending.reset();
+    }
+  }
+
+  void begin_member(Open& parent, Node key) {
+    parent.keep = Open::Keep::kYes;
+    const Mark mark = key.mark;
+    if (key.kind != Node::Kind::kScalar) {
+      problems_.add(mark, "a key must be a word");
+      parent.keep = Open::Keep::kNo;
+    } else if (key.text == "<<") {
+      problems_.add(mark, "merge keys (<<) are not accepted: write the values out");
+      parent.keep = Open::Keep::kNo;
+    } else {
+      const auto first = std::ranges::find(parent.node.members, key.text, &Member::key);
+      if (first != parent.node.members.end()) {
+        problems_.add(mark, fmt::format("duplicate key '{}': it was already given in line {}, column {}", key.text,
+                                        first->mark.line, first->mark.column));
+        parent.keep = Open::Keep::kNo;
+      }
+    }
+    parent.pending = Member{std::move(key.text), mark, {}};
+  }
+
+  Problems& problems_;
+  std::vector<Open> open_;
+  std::optional<Node> root_;
+};
+
+}  // namespace
+
+std::optional<Node> parse(const std::string& text, Problems& problems) {
+  std::istringstream stream(text);
+  TreeBuilder builder(problems);
+  std::optional<Node> root;
+  try {
+    YAML::Parser parser(stream);
+    if (parser.HandleNextDocument(builder)) root = builder.take_root();
+    if (root) {
+      TreeBuilder second(problems);
+      if (parser.HandleNextDocument(second)) {
+        const std::optional<Node> extra = second.take_root();
+        problems.add(extra ? extra->mark : Mark{}, "a second document: one file is one document");
+      }
+    }
+  } catch (const TooDeep&) {
+    return std::nullopt;
+  } catch (const YAML::Exception& error) {
+    problems.add(error.mark.is_null() ? Mark{} : mark_of(error.mark), fmt::format("not YAML: {}", error.msg));
+    return std::nullopt;
+  }
+  if (!root || root->kind == Node::Kind::kNull) {
+    problems.add({}, "the file is empty");
+    return std::nullopt;
+  }
+  if (root->kind != Node::Kind::kMapping) {
+    problems.add(root->mark, "the file must be a mapping of keys to values");
+    return std::nullopt;
+  }
+  return root;
+}
+
+}  // namespace pullgate::config::yaml
