@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from suite.__main__ import _parse as options
+from suite.__main__ import _plan as plan
 from suite.totals import read_report
 
 CTEST = """<testsuite>
@@ -59,3 +61,10 @@ def test_an_unreadable_report_is_no_report(tmp_path: Path) -> None:
         read_report(_report(tmp_path, ""))
     with pytest.raises(FileNotFoundError):
         read_report(tmp_path / "nothing.xml")
+
+
+def test_everything_is_every_part_in_every_build() -> None:
+    titles = [title for title, _ in plan(options([]))]
+    assert titles[:3] == ["Lint", "Unit", "Integration"]
+    for name in ("ASan and UBSan", "TSan"):
+        assert {f"Unit, with {name}", f"Integration, with {name}"} <= set(titles)

@@ -57,7 +57,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 def _plan(options: argparse.Namespace) -> list[tuple[str, Callable[[parts.Run], None]]]:
     chosen = options.parts or ["all"]
     if "all" in chosen:
-        return [step for step in _everything() if parts.present(step[0].split()[0].lower())]
+        return [step for step in _everything() if parts.present(_part_of(step[0]))]
     preset = options.preset or "dev"
     by_name: dict[str, Callable[[parts.Run], None]] = {
         "lint": parts.lint,
@@ -79,9 +79,14 @@ def _everything() -> list[tuple[str, Callable[[parts.Run], None]]]:
         ("Unit, with ASan and UBSan", lambda run: parts.unit(run, "asan")),
         ("Integration, with ASan and UBSan", lambda run: parts.integration(run, "asan")),
         ("Unit, with TSan", lambda run: parts.unit(run, "tsan")),
+        ("Integration, with TSan", lambda run: parts.integration(run, "tsan")),
         ("Conformance", parts.conformance),
         ("Interop", parts.interop),
     ]
+
+
+def _part_of(title: str) -> str:
+    return title.split(",")[0].lower()
 
 
 def _conclude(screen: Screen, run: parts.Run, seconds: float) -> int:
