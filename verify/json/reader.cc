@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "verify/bytes.h"
+#include "verify/json_document.h"
 
 namespace pullgate::verify::json {
 namespace {
@@ -96,9 +97,7 @@ class Builder {
   std::optional<Error> error_;
 };
 
-}  // namespace
-
-Result<Document> parse(std::string_view text, std::size_t max_depth, std::size_t max_values) {
+Result<Json> parse_value(std::string_view text, std::size_t max_depth, std::size_t max_values) {
   // The library skips a byte order mark and takes a NUL byte for the end of the text, whatever follows it.
   if (text.starts_with("\xEF\xBB\xBF")) return {ErrorCode::kMalformed, "a byte order mark before the JSON"};
   if (text.find('\0') != std::string_view::npos) return {ErrorCode::kMalformed, "a NUL byte in the JSON"};
@@ -107,7 +106,23 @@ Result<Document> parse(std::string_view text, std::size_t max_depth, std::size_t
   const bool complete = Json::sax_parse(text.begin(), text.end(), &builder, Json::input_format_t::json, true, false);
   if (builder.error()) return *builder.error();
   if (!complete) return {ErrorCode::kMalformed, "not JSON"};
-  return Document(std::make_shared<const Json>(builder.take()));
+  return builder.take();
+}
+
+}  // namespace
+
+Result<Document> parse(std::string_view text, std::size_t max_depth, std::size_t max_values) {
+  Result<Json> value = parse_value(text, max_depth, max_values);
+  if (!value) return value.error();
+  return Document(std::make_shared<const Json>(std::move(*value)));
 }
 
 }  // namespace pullgate::verify::json
+
+namespace pullgate {
+
+Result<nlohmann::json> parse_json(std::string_view text) {
+  return verify::json::parse_value(text, limits::kJsonDepth, limits::kJsonValues);
+}
+
+}  // namespace pullgate
