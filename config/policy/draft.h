@@ -1,0 +1,55 @@
+#pragma once
+/// A policy file half way to a PolicySet: what could be read, and where each entry stands.
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "config/yaml/node.h"
+#include "config/yaml/problems.h"
+#include "policy/policy.h"
+#include "verify/public_key.h"
+
+namespace pullgate::config {
+
+struct RulePlaces {
+  yaml::Mark name;
+  std::vector<yaml::Mark> scopes;                  ///< one for each scope that was read
+  std::map<std::string, yaml::Mark> requirements;  ///< by the requirement's name
+  bool has_all_scopes = true;                      ///< every scope that is written could be read
+  bool has_whole_tree = true;                      ///< likewise the requirements
+};
+
+/// Indices of the places are those of the entries in `contents`.
+struct PolicyDraft {
+  std::filesystem::path folder;  ///< what paths in the file are relative to
+  policy::PolicySet::Contents contents;
+  std::vector<verify::TrustedKey> keys;
+  std::vector<yaml::Mark> attestors;
+  std::vector<bool> has_all_keys;  ///< of the attestor
+  std::vector<yaml::Mark> builders;
+  std::vector<RulePlaces> rules;
+  bool has_all_names = true;  ///< every place that could name an attestor or builder could be read
+};
+
+void read_attestors(const yaml::Node& node, PolicyDraft& draft, yaml::Problems& problems);
+void read_builders(const yaml::Node& node, PolicyDraft& draft, yaml::Problems& problems);
+void read_rules(const yaml::Node& node, policy::Mode default_mode, PolicyDraft& draft, yaml::Problems& problems);
+
+/// "enforce", "warn" or "audit"; enforce when it is something else, which is reported.
+policy::Mode read_mode(const yaml::Node& node, yaml::Problems& problems);
+
+/// The tree below `require` of a rule with this name. Something that cannot be read is reported, and clears
+/// `has_whole_tree`; what is answered then is of no use but to look for further problems.
+policy::Requirement read_requirement_tree(const yaml::Node& node, const std::string& rule, RulePlaces& places,
+                                          yaml::Problems& problems);
+
+/// The scopes that could be read, each with its mark.
+struct ReadScopes {
+  std::vector<policy::Scope> scopes;
+  std::vector<yaml::Mark> marks;
+};
+ReadScopes read_scopes(const yaml::Node& node, std::string_view what, yaml::Problems& problems);
+
+}  // namespace pullgate::config

@@ -1,0 +1,132 @@
+#include "config/policy_file.h"
+
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "config/files/read_file.h"
+#include "config/policy/draft.h"
+#include "config/yaml/parse.h"
+#include "config/yaml/reader.h"
+#include "verify/limits.h"
+
+namespace pullgate::config {
+namespace {
+
+using Conflict = policy::PolicySet::Conflict;
+
+constexpr std::int64_t kVersion = 1;
+
+/// The mode of rules that do not say theirs. That nothing is served without a rule has to be written, so that a
+/// reader of the file need not know it.
+policy::Mode read_defaults(const yaml::Node& node, yaml::Problems& problems) {
+  yaml::Mapping entry(node, "'defaults'", problems);
+  const yaml::Node* mode = entry.find("mode");
+  const yaml::Node* no_match = entry.require("noMatch");
+  entry.refuse_later("platforms");
+  entry.finish();
+  if (no_match != nullptr) yaml::read_choice(*no_match, {"deny"}, "'noMatch'", problems);
+  return mode != nullptr ? read_mode(*mode, problems) : policy::Mode::kEnforce;
+}
+
+void read_policy(const yaml::Node& root, PolicyDraft& draft, yaml::Problems& problems) {
+  yaml::Mapping top(root, "the file", problems);
+  if (const yaml::Node* version = top.require("version")) {
+    yaml::read_integer(*version, kVersion, kVersion, "'version'", problems);
+  }
+  if (const yaml::Node* attestors = top.find("attestors")) read_attestors(*attestors, draft, problems);
+  if (const yaml::Node* builders = top.find("builders")) read_builders(*builders, draft, problems);
+  policy::Mode mode = policy::Mode::kEnforce;
+  if (const yaml::Node* defaults = top.require("defaults")) mode = read_defaults(*defaults, problems);
+  const yaml::Node* rules = top.require("rules");
+  if (rules != nullptr) read_rules(*rules, mode, draft, problems);
+  if (rules == nullptr) draft.has_all_names = false;
+  for (const char* later : {"trustRoots", "baseline", "exceptions"}) top.refuse_later(later);
+  top.finish();
+}
+
+/// Would this conflict be there too if everything could have been read? Otherwise it is an echo of a problem that is
+/// reported already.
+bool is_real(const Conflict& conflict, const PolicyDraft& draft) {
+  switch (conflict.kind) {
+    case Conflict::Kind::kName:
+      return conflict.entry != Conflict::Entry::kRule || !draft.contents.rules[conflict.index].name.empty();
+    case Conflict::Kind::kUnknownName:
+      return conflict.entry != Conflict::Entry::kBuilder || !draft.contents.builders[conflict.index].attestor.empty();
+    case Conflict::Kind::kUnused:
+      return draft.has_all_names;
+    case Conflict::Kind::kKey:
+      return draft.has_all_keys[conflict.index];
+    case Conflict::Kind::kScope:
+      return conflict.scope.has_value() || draft.rules[conflict.index].has_all_scopes;
+    case Conflict::Kind::kUnreachable:
+      return draft.rules[conflict.index].has_all_scopes;
+    case Conflict::Kind::kRequirement:
+      return conflict.entry != Conflict::Entry::kRule || draft.rules[conflict.index].has_whole_tree;
+  }
+  return true;
+}
+
+yaml::Mark place_of(const Conflict& conflict, const PolicyDraft& draft) {
+  switch (conflict.entry) {
+    case Conflict::Entry::kAttestor:
+      return draft.attestors[conflict.index];
+    case Conflict::Entry::kBuilder:
+      return draft.builders[conflict.index];
+    case Conflict::Entry::kRule:
+      break;
+  }
+  const RulePlaces& places = draft.rules[conflict.index];
+  if (conflict.scope) return places.scopes[*conflict.scope];
+  const auto requirement = places.requirements.find(conflict.requirement);
+  return requirement != places.requirements.end() ? requirement->second : places.name;
+}
+
+/// Of the file and of the keys that it stands for, each with what it is trusted for.
+Digest generation_of(const std::string& text, const std::vector<verify::TrustedKey>& keys) {
+  std::string read = Digest::of(text).text() + "\n";
+  for (const verify::TrustedKey& key : keys) {
+    read += key.key.fingerprint().text();
+    for (const verify::SignatureScheme scheme : key.schemes) read += fmt::format(" {}", verify::to_string(scheme));
+    read += "\n";
+  }
+  return Digest::of(read);
+}
+
+}  // namespace
+
+Loaded<Policy> load_policy(const std::filesystem::path& file) {
+  yaml::Problems problems(file.string());
+  const auto text = read_file(file, limits::kConfigurationBytes);
+  if (!text) {
+    problems.add({}, text.error().message);
+    return problems.take_sorted();
+  }
+  const std::optional<yaml::Node> root = yaml::parse(*text, problems);
+  if (!root) return problems.take_sorted();
+
+  PolicyDraft draft{.folder = std::filesystem::absolute(file).parent_path(),
+                    .contents = {.attestors = {}, .builders = {}, .rules = {}, .generation = Digest::of(*text)},
+                    .keys = {},
+                    .attestors = {},
+                    .has_all_keys = {},
+                    .builders = {},
+                    .rules = {}};
+  read_policy(*root, draft, problems);
+  for (const Conflict& conflict : policy::PolicySet::conflicts(draft.contents)) {
+    if (is_real(conflict, draft)) problems.add(place_of(conflict, draft), conflict.message);
+  }
+  if (!problems.empty()) return problems.take_sorted();
+
+  draft.contents.generation = generation_of(*text, draft.keys);
+  std::optional<policy::PolicySet> rules = policy::PolicySet::make(std::move(draft.contents));
+  if (!rules) {  // a conflict that is_real() took for an echo, and nothing that it echoes
+    problems.add({}, "the policy contradicts itself");
+    return problems.take_sorted();
+  }
+  return Policy{std::make_shared<const policy::PolicySet>(*std::move(rules)),
+                std::make_shared<const verify::TrustRoot>(std::move(draft.keys))};
+}
+
+}  // namespace pullgate::config
