@@ -27,12 +27,12 @@ enum class Redirects { kFollow, kSameOrigin };
 struct HttpRequest {
   HttpMethod method = HttpMethod::kGet;
   std::string url;
-  std::vector<std::pair<std::string, std::string>> headers;
+  std::vector<std::pair<std::string, std::string>> headers = {};
   /// Sent to the origin of `url` only, never along a redirect to another one (CVE-2020-15157).
-  std::optional<std::string> authorization;
+  std::optional<std::string> authorization = std::nullopt;
   Redirects redirects = Redirects::kFollow;
   /// Instead of the system's authorities.
-  std::optional<std::filesystem::path> ca;
+  std::optional<std::filesystem::path> ca = std::nullopt;
   std::chrono::milliseconds connect_timeout{5'000};
   /// Until the head of the last answer, all redirects together.
   std::chrono::milliseconds response_timeout{10'000};

@@ -112,7 +112,10 @@ bool is_internal(const ip::address_v6& address) {
   if (zeros12) return true;  // ::, ::1 and the withdrawn IPv4-compatible form
   if (address.is_v4_mapped()) return embedded_at(12);
   if (bytes[0] == 0x20 && bytes[1] == 0x02) return embedded_at(2);  // 6to4, RFC 3056
-  if (bytes[0] == 0x00 && bytes[1] == 0x64 && bytes[2] == 0xff && bytes[3] == 0x9b) return embedded_at(12);  // NAT64
+  const bool is_nat64 = bytes[0] == 0x00 && bytes[1] == 0x64 && bytes[2] == 0xff && bytes[3] == 0x9b;
+  const bool zeros4to12 = std::all_of(bytes.begin() + 4, bytes.begin() + 12, [](unsigned char b) { return b == 0; });
+  if (is_nat64 && zeros4to12) return embedded_at(12);                                       // RFC 6052 section 2.1
+  if (bytes[0] == 0x20 && bytes[1] == 0x01 && bytes[2] == 0 && bytes[3] == 0) return true;  // Teredo, RFC 4380
   // Only 2000::/3 is global unicast; what is left outside it is loopback, link-local, unique local or multicast.
   return (bytes[0] & 0xe0U) != 0x20U;
 }

@@ -1,0 +1,575 @@
+#include "proxy/upstream/http_client.h"
+
+#include <arpa/inet.h>
+#include <cstdlib>
+#include <future>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <gtest/gtest.h>
+
+#include "tests/support/coroutine_run.h"
+#include "tests/support/scripted_server.h"
+
+namespace pullgate::proxy {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using tests::ReceivedRequest;
+using tests::run_to_end;
+using tests::ScriptedConnection;
+using tests::ScriptedServer;
+
+/// The whole answer, for tests that look at all of it.
+struct Whole {
+  HttpResponseHead head;
+  std::string body;
+};
+
+asio::awaitable<Result<Whole>> fetch(HttpClient& client, HttpRequest request) {
+  auto response = co_await client.send(std::move(request));
+  if (!response) co_return response.error();
+  auto body = co_await read_all(**response, std::size_t{1} << 30);
+  if (!body) co_return body.error();
+  co_return Whole{(*response)->head(), std::move(*body)};
+}
+
+asio::awaitable<void> fetch_and_forget(HttpClient& client, std::string url) {
+  static_cast<void>(co_await fetch(client, {.url = std::move(url)}));
+}
+
+/// A client whose loop runs on threads of its own.
+class HttpClientTest : public testing::Test {
+ protected:
+  HttpClientTest() {
+    for (int i = 0; i < 2; ++i) threads_.emplace_back([this] { loop_.run(); });
+  }
+  ~HttpClientTest() override {
+    client_.reset();
+    work_.reset();
+    for (auto& thread : threads_) thread.join();
+  }
+
+  HttpClient& client() { return *client_; }
+  Result<Whole> get(HttpRequest request) { return run_to_end(fetch(client(), std::move(request))); }
+  ErrorCode error_of(HttpRequest request) {
+    const auto result = get(std::move(request));
+    return result ? ErrorCode::kInternal : result.error().code;
+  }
+  /// What comes of a server that says just this and hangs up.
+  Result<Whole> get_said(std::string said) {
+    ScriptedServer server([&](ScriptedConnection& connection, const ReceivedRequest&) {
+      connection.send(said);
+      connection.close();
+    });
+    return get({.url = server.url("/")});
+  }
+  ErrorCode error_of_said(std::string said) {
+    const auto result = get_said(std::move(said));
+    return result ? ErrorCode::kInternal : result.error().code;
+  }
+
+  asio::io_context loop_;
+  asio::executor_work_guard<asio::io_context::executor_type> work_ = asio::make_work_guard(loop_);
+  std::unique_ptr<HttpClient> client_ = std::make_unique<HttpClient>(loop_);
+  std::vector<std::thread> threads_;
+};
+
+TEST_F(HttpClientTest, GivesHeadAndBody) {
+  ScriptedServer server(
+      [](ScriptedConnection& connection, const ReceivedRequest&) { connection.answer(201, "hello", "X-One: 1\r\n"); });
+  const auto answer =
+      get({.url = server.url("/a?b=c"), .headers = {{"X-Asked", "yes"}}, .authorization = "Basic eA=="});
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->head.status, 201);
+  EXPECT_EQ(**answer->head.only("x-one"), "1");
+  EXPECT_EQ(answer->body, "hello");
+  const auto request = server.requests().at(0);
+  EXPECT_EQ(request.method, "GET");
+  EXPECT_EQ(request.target, "/a?b=c");
+  EXPECT_EQ(request.header("x-asked"), "yes");
+  EXPECT_EQ(request.header("authorization"), "Basic eA==");
+  EXPECT_EQ(request.header("accept-encoding"), "identity");
+}
+
+TEST_F(HttpClientTest, UnderstandsChunksAndBodiesThatEndWithTheConnection) {
+  EXPECT_EQ(get_said("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n3\r\ncde\r\n0\r\n\r\n")->body,
+            "abcde");
+  EXPECT_EQ(get_said("HTTP/1.1 200 OK\r\n\r\nabcde")->body, "abcde");
+}
+
+TEST_F(HttpClientTest, ReadsNoBodyForHead) {
+  ScriptedServer server([](ScriptedConnection& connection, const ReceivedRequest&) {
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 12345\r\n\r\n");
+  });
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = get({.method = HttpMethod::kHead, .url = server.url("/")});
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(**answer->head.only("content-length"), "12345");
+    EXPECT_EQ(answer->body, "");
+  }
+  EXPECT_EQ(server.connections(), 1);
+}
+
+TEST_F(HttpClientTest, UsesAConnectionAgain) {
+  ScriptedServer server([](ScriptedConnection& connection, const ReceivedRequest&) { connection.answer(200, "x"); });
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(get({.url = server.url("/")}));
+  EXPECT_EQ(server.connections(), 1);
+}
+
+TEST_F(HttpClientTest, FinishesASmallAnswerThatNobodyReadsToKeepItsConnection) {
+  ScriptedServer server(
+      [](ScriptedConnection& connection, const ReceivedRequest&) { connection.answer(404, std::string(60'000, 'x')); });
+  for (int i = 0; i < 3; ++i) {
+    const auto status = run_to_end([](HttpClient& http, std::string url) -> asio::awaitable<int> {
+      auto response = co_await http.send({.url = std::move(url)});
+      co_return response ? (*response)->head().status : 0;
+    }(client(), server.url("/")));
+    EXPECT_EQ(status, 404);
+  }
+  ASSERT_TRUE(get({.url = server.url("/")}));
+  EXPECT_LT(server.connections(), 4);
+}
+
+// What broken and hostile servers do.
+
+TEST_F(HttpClientTest, NeverTakesATruncatedBodyForAWholeOne) {
+  EXPECT_EQ(error_of_said("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"), ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(error_of_said("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc"),
+            ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(error_of_said("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"),
+            ErrorCode::kUpstreamInvalid);
+}
+
+TEST_F(HttpClientTest, GivesWhatCameBeforeTheBodyBroke) {
+  ScriptedServer server([](ScriptedConnection& connection, const ReceivedRequest&) {
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+    connection.close();
+  });
+  const auto read = run_to_end([](HttpClient& http, std::string url) -> asio::awaitable<std::string> {
+    auto response = co_await http.send({.url = std::move(url)});
+    std::string seen;
+    while (true) {
+      const auto bytes = co_await (*response)->read();
+      if (!bytes) co_return seen + "!" + std::string(to_string(bytes.error().code));
+      if (bytes->empty()) co_return seen;
+      seen += *bytes;
+    }
+  }(client(), server.url("/")));
+  EXPECT_EQ(read, "abc!" + std::string(to_string(ErrorCode::kUpstreamInvalid)));
+}
+
+TEST_F(HttpClientTest, RefusesBrokenFraming) {
+  EXPECT_EQ(error_of_said("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n"),
+            ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(
+      error_of_said("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"),
+      ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(error_of_said("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd"),
+            ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(error_of_said("HTTP/1.1 200 OK\r\nContent-Length: -3\r\n\r\nabc"), ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(error_of_said("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nabc"), ErrorCode::kUpstreamInvalid);
+}
+
+TEST_F(HttpClientTest, RefusesWhatIsNotHttp) {
+  EXPECT_EQ(error_of_said("SSH-2.0-OpenSSH_9.2\r\n"), ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(error_of_said("HTTP/1.1 abc\r\n\r\n"), ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(error_of_said("HTTP/1.1 200 OK\r\nX: a\x01"
+                          "b\r\nContent-Length: 0\r\n\r\n"),
+            ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(error_of_said("HTTP/1.1 200 OK\r\nA: b\r\n folded\r\nContent-Length: 0\r\n\r\n"),
+            ErrorCode::kUpstreamInvalid);
+}
+
+TEST_F(HttpClientTest, BoundsTheHeader) {
+  std::string many = "HTTP/1.1 200 OK\r\n";
+  for (int i = 0; i < 300; ++i) many += "X-Header: y\r\n";
+  EXPECT_EQ(error_of_said(many + "\r\n"), ErrorCode::kLimitExceeded);
+  EXPECT_EQ(error_of_said("HTTP/1.1 200 OK\r\nX: " + std::string(80'000, 'x') + "\r\n\r\n"), ErrorCode::kLimitExceeded);
+  EXPECT_EQ(error_of_said("HTTP/1.1 200 OK\r\nX: " + std::string(400'000, 'x') + "\r\n\r\n"),
+            ErrorCode::kUpstreamInvalid);
+}
+
+TEST_F(HttpClientTest, CallsABrokenConnectionUnreachable) {
+  EXPECT_EQ(error_of_said(""), ErrorCode::kUnreachable);
+  ScriptedServer server([](ScriptedConnection& connection, const ReceivedRequest& request) {
+    if (request.target == "/body") connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+    connection.reset();
+  });
+  EXPECT_EQ(error_of({.url = server.url("/head")}), ErrorCode::kUnreachable);
+  EXPECT_EQ(error_of({.url = server.url("/body")}), ErrorCode::kUnreachable);
+}
+
+TEST_F(HttpClientTest, CallsAClosedPortUnreachableAndNamesIt) {
+  std::string url;
+  std::uint16_t port = 0;
+  {
+    const ScriptedServer server([](ScriptedConnection&, const ReceivedRequest&) {});
+    url = server.url("/v2/secret-path");
+    port = server.port();
+  }
+  const auto answer = get({.url = url});
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, ErrorCode::kUnreachable);
+  EXPECT_NE(answer.error().message.find("127.0.0.1:" + std::to_string(port)), std::string::npos)
+      << answer.error().message;
+}
+
+TEST_F(HttpClientTest, GivesUpOnAHeadThatDoesNotCome) {
+  ScriptedServer server([](ScriptedConnection& connection, const ReceivedRequest&) { connection.stall(); });
+  EXPECT_EQ(error_of({.url = server.url("/"), .response_timeout = 50ms}), ErrorCode::kTimedOut);
+}
+
+TEST_F(HttpClientTest, GivesUpOnAHeadThatTrickles) {
+  ScriptedServer server([](ScriptedConnection& connection, const ReceivedRequest&) {
+    connection.send("HTTP/1.1 200 OK\r\nX-One: 1\r\n");
+    connection.stall();
+  });
+  EXPECT_EQ(error_of({.url = server.url("/"), .response_timeout = 50ms}), ErrorCode::kTimedOut);
+}
+
+TEST_F(HttpClientTest, GivesUpOnABodyThatStops) {
+  ScriptedServer server([](ScriptedConnection& connection, const ReceivedRequest&) {
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+    connection.stall();
+  });
+  EXPECT_EQ(error_of({.url = server.url("/"), .idle_timeout = 50ms}), ErrorCode::kTimedOut);
+}
+
+TEST_F(HttpClientTest, GivesUpOnAConnectionThatIsNotAccepted) {
+  // A listener whose queue is full: further SYNs are dropped, as a firewall would.
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  ASSERT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&address), length), 0);
+  ASSERT_EQ(::listen(listener, 0), 0);
+  ASSERT_EQ(::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length), 0);
+  std::vector<int> fillers;
+  for (int i = 0; i < 4; ++i) {
+    fillers.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    static_cast<void>(::connect(fillers.back(), reinterpret_cast<sockaddr*>(&address), length));
+  }
+  EXPECT_EQ(
+      error_of({.url = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/", .connect_timeout = 100ms}),
+      ErrorCode::kTimedOut);
+  for (const int fd : fillers) ::close(fd);
+  ::close(listener);
+}
+
+// Redirects.
+
+TEST_F(HttpClientTest, FollowsRedirectsWithTheAuthorizationOnlyWhereItBelongs) {
+  ScriptedServer storage(
+      [](ScriptedConnection& connection, const ReceivedRequest&) { connection.answer(200, "blob"); });
+  ScriptedServer registry([&](ScriptedConnection& connection, const ReceivedRequest& request) {
+    if (request.target == "/first") return connection.answer(301, "moved", "Location: /second\r\n");
+    connection.answer(307, "", "Location: " + storage.url("/third?signed") + "\r\n");
+  });
+  const auto answer =
+      get({.url = registry.url("/first"), .headers = {{"Range", "bytes=0-3"}}, .authorization = "Basic c2VjcmV0"});
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->body, "blob");
+  ASSERT_EQ(registry.requests().size(), 2U);
+  EXPECT_EQ(registry.requests()[1].header("authorization"), "Basic c2VjcmV0");
+  const auto stored = storage.requests().at(0);
+  EXPECT_EQ(stored.target, "/third?signed");
+  EXPECT_EQ(stored.header("range"), "bytes=0-3");
+  EXPECT_EQ(stored.header("authorization"), "");
+}
+
+TEST_F(HttpClientTest, DoesNotGiveTheAuthorizationBackAfterADetour) {
+  std::string back;
+  ScriptedServer other([&](ScriptedConnection& connection, const ReceivedRequest&) {
+    connection.answer(302, "", "Location: " + back + "\r\n");
+  });
+  ScriptedServer registry([&](ScriptedConnection& connection, const ReceivedRequest& request) {
+    if (request.target == "/chosen-by-other") return connection.answer(200, "");
+    connection.answer(302, "", "Location: " + other.url("/") + "\r\n");
+  });
+  back = registry.url("/chosen-by-other");
+  ASSERT_TRUE(get({.url = registry.url("/"), .authorization = "Basic c2VjcmV0"}));
+  EXPECT_EQ(registry.requests().at(1).header("authorization"), "");
+}
+
+TEST_F(HttpClientTest, ReturnsARedirectElsewhereWhenAskedTo) {
+  ScriptedServer other([](ScriptedConnection& connection, const ReceivedRequest&) { connection.answer(200, ""); });
+  ScriptedServer registry([&](ScriptedConnection& connection, const ReceivedRequest& request) {
+    if (request.target == "/here") return connection.answer(303, "", "Location: /there\r\n");
+    connection.answer(303, "", "Location: " + other.url("/") + "\r\n");
+  });
+  const auto answer = get({.url = registry.url("/here"), .redirects = Redirects::kSameOrigin});
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->head.status, 303);
+  EXPECT_EQ(registry.requests().size(), 2U);
+  EXPECT_TRUE(other.requests().empty());
+}
+
+TEST_F(HttpClientTest, StopsFollowingAfterFiveRedirects) {
+  ScriptedServer server([](ScriptedConnection& connection, const ReceivedRequest&) {
+    connection.answer(302, "", "Location: /again\r\n");
+  });
+  EXPECT_EQ(error_of({.url = server.url("/")}), ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(server.requests().size(), 6U);
+}
+
+TEST_F(HttpClientTest, RefusesRedirectsToNowhereAndToTwoPlaces) {
+  EXPECT_EQ(error_of_said("HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n"), ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(error_of_said("HTTP/1.1 302 Found\r\nLocation: /a\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n"),
+            ErrorCode::kUpstreamInvalid);
+}
+
+TEST_F(HttpClientTest, AllRedirectsTogetherHaveOneDeadline) {
+  ScriptedServer server([](ScriptedConnection& connection, const ReceivedRequest& request) {
+    if (request.target == "/last") return connection.stall();
+    connection.answer(302, "", "Location: /last\r\n");
+  });
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(error_of({.url = server.url("/"), .response_timeout = 100ms}), ErrorCode::kTimedOut);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
+}
+
+// What we send.
+
+TEST_F(HttpClientTest, RefusesUrlsThatCarryCredentials) {
+  EXPECT_EQ(error_of({.url = "http://user:secret@127.0.0.1/"}), ErrorCode::kMalformed);
+}
+
+TEST_F(HttpClientTest, RefusesToInjectHeaders) {
+  ScriptedServer server([](ScriptedConnection& connection, const ReceivedRequest&) { connection.answer(200, ""); });
+  EXPECT_EQ(error_of({.url = server.url("/"), .headers = {{"X", "a\r\nY: b"}}}), ErrorCode::kInternal);
+  EXPECT_TRUE(server.requests().empty());
+}
+
+TEST_F(HttpClientTest, TakesNoProxyFromTheEnvironment) {
+  ScriptedServer proxy(
+      [](ScriptedConnection& connection, const ReceivedRequest&) { connection.answer(200, "proxied"); });
+  ScriptedServer server(
+      [](ScriptedConnection& connection, const ReceivedRequest&) { connection.answer(200, "direct"); });
+  ::setenv("http_proxy", proxy.url().c_str(), 1);
+  ::setenv("all_proxy", proxy.url().c_str(), 1);
+  const auto answer = get({.url = server.url("/")});
+  ::unsetenv("http_proxy");
+  ::unsetenv("all_proxy");
+  EXPECT_EQ(answer->body, "direct");
+}
+
+// Back-pressure, cancellation, lifetimes.
+
+TEST_F(HttpClientTest, HoldsTheUpstreamBackWhileNobodyReads) {
+  constexpr std::size_t kHuge = std::size_t{1} << 30;
+  std::promise<std::size_t> went_out;
+  std::promise<void> may_go_on;
+  const std::string piece(64 * 1024, 'x');
+  ScriptedServer server([&](ScriptedConnection& connection, const ReceivedRequest&) {
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(kHuge) + "\r\n\r\n");
+    const auto sent = connection.send_until_blocked(piece);
+    went_out.set_value(sent);
+    may_go_on.get_future().wait();
+    for (std::size_t more = sent; more < std::min(kHuge, sent + (8 << 20)); more += piece.size())
+      connection.send(piece);
+    connection.close();
+  });
+  const auto outcome =
+      run_to_end([&](HttpClient& http, std::string url) -> asio::awaitable<std::pair<std::size_t, bool>> {
+        auto response = co_await http.send({.url = std::move(url), .idle_timeout = 200ms});
+        const auto blocked_at = went_out.get_future().get();
+        may_go_on.set_value();
+        std::size_t read = 0;
+        while (true) {
+          const auto bytes = co_await (*response)->read();
+          if (!bytes) break;
+          EXPECT_LE(bytes->size(), 256U * 1024U);
+          read += bytes->size();
+        }
+        co_return std::pair(blocked_at, read >= blocked_at + (8 << 20));
+      }(client(), server.url("/")));
+  EXPECT_LT(outcome.first, std::size_t{64} << 20);  // the kernel's socket buffers, not the gigabyte
+  EXPECT_TRUE(outcome.second);
+}
+
+/// Starts a coroutine that can be cancelled; `done` gets the code it ended with.
+struct Cancellable {
+  asio::io_context context;
+  asio::cancellation_signal signal;
+  std::optional<ErrorCode> ended_with;
+  bool threw = false;
+
+  void start(asio::awaitable<Result<Whole>> coroutine) {
+    asio::co_spawn(
+        context,
+        [this, coroutine = std::move(coroutine)]() mutable -> asio::awaitable<void> {
+          const auto result = co_await std::move(coroutine);
+          if (!result) ended_with = result.error().code;
+        },
+        asio::bind_cancellation_slot(signal.slot(),
+                                     [this](const std::exception_ptr& error) { threw = error != nullptr; }));
+  }
+};
+
+TEST_F(HttpClientTest, CancellationAbandonsAHeadThatIsWaitedFor) {
+  std::promise<void> asked;
+  std::promise<void> closed;
+  ScriptedServer server([&](ScriptedConnection& connection, const ReceivedRequest&) {
+    asked.set_value();
+    connection.stall();
+    closed.set_value();
+  });
+  Cancellable work;
+  work.start(fetch(client(), {.url = server.url("/")}));
+  std::thread runner([&] { work.context.run(); });
+  asked.get_future().wait();
+  asio::post(work.context, [&] { work.signal.emit(asio::cancellation_type::terminal); });
+  runner.join();
+  EXPECT_EQ(work.ended_with, ErrorCode::kCancelled);
+  closed.get_future().wait();  // the upstream sees it too
+}
+
+TEST_F(HttpClientTest, CancellationAbandonsABodyThatIsWaitedFor) {
+  std::promise<void> closed;
+  ScriptedServer server([&](ScriptedConnection& connection, const ReceivedRequest&) {
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
+    connection.stall();
+    closed.set_value();
+  });
+  Cancellable work;
+  std::promise<void> reading;
+  work.start([](HttpClient& http, std::string url, std::promise<void>& at_body) -> asio::awaitable<Result<Whole>> {
+    auto response = co_await http.send({.url = std::move(url)});
+    at_body.set_value();
+    auto bytes = co_await (*response)->read();
+    co_return bytes ? Error{ErrorCode::kInternal, "read"} : bytes.error();
+  }(client(), server.url("/"), reading));
+  std::thread runner([&] { work.context.run(); });
+  reading.get_future().wait();
+  asio::post(work.context, [&] { work.signal.emit(asio::cancellation_type::terminal); });
+  runner.join();
+  EXPECT_EQ(work.ended_with, ErrorCode::kCancelled);
+  closed.get_future().wait();
+}
+
+TEST_F(HttpClientTest, DroppingALargeResponseClosesItsConnection) {
+  std::promise<void> closed;
+  ScriptedServer server([&](ScriptedConnection& connection, const ReceivedRequest&) {
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nabc");
+    connection.stall();
+    closed.set_value();
+  });
+  run_to_end([](HttpClient& http, std::string url) -> asio::awaitable<bool> {
+    auto response = co_await http.send({.url = std::move(url)});
+    co_return response.has_value();
+  }(client(), server.url("/")));
+  closed.get_future().wait();
+}
+
+TEST_F(HttpClientTest, ShuttingDownEndsWhatIsUnderWayAndRefusesMore) {
+  std::promise<void> asked;
+  ScriptedServer server([&](ScriptedConnection& connection, const ReceivedRequest&) {
+    asked.set_value();
+    connection.stall();
+  });
+  auto stalled = std::async(std::launch::async, [&] { return error_of({.url = server.url("/")}); });
+  asked.get_future().wait();
+  client().shut_down();
+  EXPECT_EQ(stalled.get(), ErrorCode::kCancelled);
+  EXPECT_EQ(error_of({.url = server.url("/")}), ErrorCode::kCancelled);
+}
+
+TEST_F(HttpClientTest, AResponseMayOutliveItsClient) {
+  ScriptedServer server([](ScriptedConnection& connection, const ReceivedRequest&) {
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+    connection.stall();
+  });
+  const auto code = run_to_end([this](std::string url) -> asio::awaitable<ErrorCode> {
+    auto response = co_await client().send({.url = std::move(url)});
+    client_.reset();
+    while (true) {
+      const auto bytes = co_await (*response)->read();
+      if (!bytes) co_return bytes.error().code;
+    }
+  }(server.url("/")));
+  EXPECT_EQ(code, ErrorCode::kCancelled);
+}
+
+TEST(HttpClientLifetime, ALoopThatIsDestroyedTakesItsTransfersAlong) {
+  std::promise<void> asked;
+  ScriptedServer server([&](ScriptedConnection& connection, const ReceivedRequest& request) {
+    if (request.target == "/body") connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+    if (request.target == "/head") asked.set_value();
+    connection.stall();
+  });
+  asio::io_context callers;
+  {
+    asio::io_context loop;
+    HttpClient client(loop);
+    // The frames of these coroutines die with the loop, still waiting.
+    asio::co_spawn(callers, fetch_and_forget(client, server.url("/body")), asio::detached);
+    asio::co_spawn(callers, fetch_and_forget(client, server.url("/head")), asio::detached);
+    callers.poll();
+    const auto waiting = asked.get_future();
+    while (waiting.wait_for(0s) != std::future_status::ready) {
+      loop.run_one_for(10ms);
+      callers.restart();
+      callers.poll();
+    }
+  }
+}
+
+TEST(HttpClientLifetime, AClientWithoutWorkLetsItsLoopEnd) {
+  ScriptedServer server([](ScriptedConnection& connection, const ReceivedRequest&) { connection.answer(200, "x"); });
+  asio::io_context loop;
+  HttpClient client(loop);
+  std::string body;
+  asio::co_spawn(
+      loop,
+      [&]() -> asio::awaitable<void> {
+        auto answer = co_await fetch(client, {.url = server.url("/")});
+        body = answer->body;
+      },
+      asio::detached);
+  loop.run();
+  EXPECT_EQ(body, "x");
+}
+
+TEST_F(HttpClientTest, ServesManyCallersOnTheirOwnExecutors) {
+  const std::string blob(700'000, 'b');
+  ScriptedServer server([&](ScriptedConnection& connection, const ReceivedRequest& request) {
+    if (request.target.ends_with("/reset")) return connection.reset();
+    connection.answer(200, blob);
+  });
+  asio::thread_pool callers(4);
+  std::atomic<int> whole = 0;
+  std::atomic<int> broken = 0;
+  std::atomic<int> elsewhere = 0;
+  for (int i = 0; i < 60; ++i) {
+    const auto strand = asio::make_strand(callers);
+    const auto path = i % 5 == 4 ? "/reset" : "/blob";
+    asio::co_spawn(
+        strand,
+        [&, strand, path]() -> asio::awaitable<void> {
+          auto answer = co_await fetch(client(), {.url = server.url(path)});
+          if (!strand.running_in_this_thread()) ++elsewhere;
+          if (answer && answer->body == blob) ++whole;
+          if (!answer && answer.error().code == ErrorCode::kUnreachable) ++broken;
+        },
+        asio::detached);
+  }
+  callers.join();
+  EXPECT_EQ(whole, 48);
+  EXPECT_EQ(broken, 12);
+  EXPECT_EQ(elsewhere, 0);
+}
+
+}  // namespace
+}  // namespace pullgate::proxy
