@@ -33,7 +33,7 @@ inline constexpr std::size_t kSubjectDigests = 32;
 inline constexpr std::size_t kBundleLogEntries = 32;
 inline constexpr std::size_t kBundleTimestamps = 32;
 /// Signatures in one DSSE envelope: each is tried under every trusted key (compare CVE-2020-6173).
-inline constexpr std::size_t kEnvelopeSignatures = 32;
+inline constexpr std::size_t kEnvelopeSignatures = 16;
 /// Registry host and repository path: what clients accept together is 255 characters.
 inline constexpr std::size_t kRegistryHostLength = 253;
 inline constexpr std::size_t kRepositoryPathLength = 255;

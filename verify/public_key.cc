@@ -10,9 +10,10 @@
 namespace pullgate::verify {
 namespace {
 
-constexpr std::array kAllSchemes = {SignatureScheme::kEcdsaSha256,    SignatureScheme::kEcdsaSha384,
-                                    SignatureScheme::kEcdsaSha512,    SignatureScheme::kEd25519,
-                                    SignatureScheme::kRsaPkcs1Sha256, SignatureScheme::kRsaPssSha256};
+constexpr std::array kAllSchemes = {SignatureScheme::kEcdsaSha256, SignatureScheme::kEcdsaSha384,
+                                    SignatureScheme::kEcdsaSha512, SignatureScheme::kEd25519,
+                                    SignatureScheme::kEd25519ph,   SignatureScheme::kRsaPkcs1Sha256,
+                                    SignatureScheme::kRsaPssSha256};
 
 constexpr std::string_view kWhiteSpace = " \t\r\n";
 
@@ -88,6 +89,8 @@ std::string_view to_string(SignatureScheme scheme) {
       return "ecdsa-sha512";
     case SignatureScheme::kEd25519:
       return "ed25519";
+    case SignatureScheme::kEd25519ph:
+      return "ed25519ph";
     case SignatureScheme::kRsaPkcs1Sha256:
       return "rsa-pkcs1-sha256";
     case SignatureScheme::kRsaPssSha256:
@@ -143,7 +146,7 @@ std::vector<SignatureScheme> default_schemes(KeyType type) {
     case KeyType::kEcdsaP521:
       return {SignatureScheme::kEcdsaSha512, SignatureScheme::kEcdsaSha256};
     case KeyType::kEd25519:
-      return {SignatureScheme::kEd25519};
+      return {SignatureScheme::kEd25519, SignatureScheme::kEd25519ph};
     case KeyType::kRsa2048:
     case KeyType::kRsa3072:
     case KeyType::kRsa4096:
@@ -160,7 +163,7 @@ bool is_usable(KeyType type, SignatureScheme scheme) {
       return scheme == SignatureScheme::kEcdsaSha256 || scheme == SignatureScheme::kEcdsaSha384 ||
              scheme == SignatureScheme::kEcdsaSha512;
     case KeyType::kEd25519:
-      return scheme == SignatureScheme::kEd25519;
+      return scheme == SignatureScheme::kEd25519 || scheme == SignatureScheme::kEd25519ph;
     case KeyType::kRsa2048:
     case KeyType::kRsa3072:
     case KeyType::kRsa4096:

@@ -20,13 +20,14 @@ enum class SignatureScheme {
   kEcdsaSha256,
   kEcdsaSha384,
   kEcdsaSha512,
-  kEd25519,
+  kEd25519,    ///< RFC 8032, pure
+  kEd25519ph,  ///< RFC 8032, over the SHA-512 of the message
   kRsaPkcs1Sha256,
   kRsaPssSha256,
 };
 
 std::string_view to_string(KeyType type);
-/// "ecdsa-sha256", "ed25519", "rsa-pkcs1-sha256", "rsa-pss-sha256", ...
+/// "ecdsa-sha256", "ed25519", "ed25519ph", "rsa-pkcs1-sha256", "rsa-pss-sha256", ...
 std::string_view to_string(SignatureScheme scheme);
 Result<SignatureScheme> parse_signature_scheme(std::string_view text);
 
@@ -52,7 +53,8 @@ class PublicKey {
 };
 
 /// The schemes that a key of this type verifies when the operator names none: RSA means PKCS#1 v1.5 with SHA-256;
-/// P-384 and P-521 mean their own hash and also SHA-256, because cosign signs with SHA-256 whatever the curve.
+/// P-384 and P-521 mean their own hash and also SHA-256, because cosign signs with SHA-256 whatever the curve; Ed25519
+/// means both its forms, because cosign signs in the prehashed one and everybody else in the pure one.
 std::vector<SignatureScheme> default_schemes(KeyType type);
 /// Can a key of this type make such signatures?
 bool is_usable(KeyType type, SignatureScheme scheme);

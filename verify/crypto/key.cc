@@ -9,6 +9,8 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
+#include "verify/crypto/ed25519ph.h"
+
 namespace pullgate::verify::crypto {
 namespace {
 
@@ -111,6 +113,7 @@ Hash hash_for(SignatureScheme scheme) {
     case SignatureScheme::kEcdsaSha384:
       return Hash::kSha384;
     case SignatureScheme::kEcdsaSha512:
+    case SignatureScheme::kEd25519ph:
       return Hash::kSha512;
     case SignatureScheme::kEcdsaSha256:
     case SignatureScheme::kEd25519:
@@ -233,7 +236,12 @@ SignatureOutcome verify_signature(const PublicKey& key, SignatureScheme scheme, 
   if (!is_usable(state.type, scheme) || !has_size_for(state.type, signature)) return SignatureOutcome::kInvalid;
   const ErrorQueueGuard guard;
   if (scheme == SignatureScheme::kEd25519) return verify_ed25519(state.handle.get(), message.bytes(), signature);
-  return verify_hash(state.handle.get(), scheme, message.hash(hash_for(scheme)), signature);
+  const std::string& hash = message.hash(hash_for(scheme));
+  if (scheme == SignatureScheme::kEd25519ph) {
+    // RFC 8410 section 4: the key is the last 32 bytes of its SubjectPublicKeyInfo.
+    return verify_ed25519ph(std::string_view(state.spki).substr(state.spki.size() - 32), hash, signature);
+  }
+  return verify_hash(state.handle.get(), scheme, hash, signature);
 }
 
 SignatureShape shape_of_signature(std::string_view signature) {

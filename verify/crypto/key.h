@@ -47,8 +47,8 @@ class SignedMessage {
 
 enum class SignatureOutcome { kInvalid, kValid };
 
-/// ECDSA signatures are ASN.1 DER in its one form (SEC 1, C.8), Ed25519 is pure (RFC 8032), RSA-PSS uses MGF1 with the
-/// same hash and a salt of the hash's length (RFC 8017, 8.1).
+/// ECDSA signatures are ASN.1 DER in its one form (SEC 1, C.8), Ed25519 is pure or prehashed (RFC 8032), RSA-PSS uses
+/// MGF1 with the same hash and a salt of the hash's length (RFC 8017, 8.1).
 SignatureOutcome verify_signature(const PublicKey& key, SignatureScheme scheme, SignedMessage& message,
                                   std::string_view signature);
 
