@@ -73,12 +73,16 @@ yaml::Mark place_of(const Conflict& conflict, const PolicyDraft& draft) {
     case Conflict::Entry::kAttestor:
       return draft.attestors[conflict.index];
     case Conflict::Entry::kBuilder:
-      return draft.builders[conflict.index];
+      return conflict.kind == Conflict::Kind::kUnknownName ? draft.builder_attestors[conflict.index]
+                                                           : draft.builders[conflict.index];
     case Conflict::Entry::kRule:
       break;
   }
   const RulePlaces& places = draft.rules[conflict.index];
   if (conflict.scope) return places.scopes[*conflict.scope];
+  if (conflict.kind == Conflict::Kind::kUnknownName) {
+    if (const auto name = places.names.find(conflict.requirement); name != places.names.end()) return name->second;
+  }
   const auto requirement = places.requirements.find(conflict.requirement);
   return requirement != places.requirements.end() ? requirement->second : places.name;
 }
@@ -112,6 +116,7 @@ Loaded<Policy> load_policy(const std::filesystem::path& file) {
                     .attestors = {},
                     .has_all_keys = {},
                     .builders = {},
+                    .builder_attestors = {},
                     .rules = {}};
   read_policy(*root, draft, problems);
   for (const Conflict& conflict : policy::PolicySet::conflicts(draft.contents)) {

@@ -52,6 +52,9 @@ class Search {
  private:
   void add(Entry entry, std::size_t index, Kind kind, std::string message, std::string requirement = {},
            std::optional<std::size_t> scope = std::nullopt) {
+    if (entry == Entry::kRule && !contents_.rules[index].name.empty()) {
+      message = fmt::format("rule '{}': {}", printable(contents_.rules[index].name), message);
+    }
     found_.push_back({{entry, index, kind, std::move(message), std::move(requirement), scope}, found_.size()});
   }
 

@@ -177,6 +177,7 @@ void read_builder(const yaml::Member& member, PolicyDraft& draft, yaml::Problems
   if (!id) id = policy::TextPattern::exactly({});
   draft.contents.builders.push_back({name, attestor, *std::move(id), static_cast<int>(level)});
   draft.builders.push_back(member.mark);
+  draft.builder_attestors.push_back(attestor_node != nullptr ? attestor_node->mark : member.mark);
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ namespace pullgate::config {
 struct RulePlaces {
   yaml::Mark name;
   std::vector<yaml::Mark> scopes;                  ///< one for each scope that was read
+  std::map<std::string, yaml::Mark> names;         ///< of the attestor or builder in it, by the requirement's name
   std::map<std::string, yaml::Mark> requirements;  ///< by the requirement's name
   bool has_all_scopes = true;                      ///< every scope that is written could be read
   bool has_whole_tree = true;                      ///< likewise the requirements
@@ -29,6 +30,7 @@ struct PolicyDraft {
   std::vector<yaml::Mark> attestors;
   std::vector<bool> has_all_keys;  ///< of the attestor
   std::vector<yaml::Mark> builders;
+  std::vector<yaml::Mark> builder_attestors;  ///< the name that the builder gives
   std::vector<RulePlaces> rules;
   bool has_all_names = true;  ///< every place that could name an attestor or builder could be read
 };

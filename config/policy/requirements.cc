@@ -115,12 +115,13 @@ class RequirementReader {
     return {std::move(threshold)};
   }
 
-  Requirement read_signature(const yaml::Node& node, const std::string& /*name*/) {
+  Requirement read_signature(const yaml::Node& node, const std::string& name) {
+    places_.names.emplace(name, node.mark);
     return {
         policy::SignatureLeaf{yaml::read_text(node, "'signature' (the name of an attestor)", problems_).value_or("")}};
   }
 
-  Requirement read_provenance(const yaml::Node& node, const std::string& /*name*/) {
+  Requirement read_provenance(const yaml::Node& node, const std::string& name) {
     yaml::Mapping entry(node, "'provenance'", problems_);
     const yaml::Node* builder = entry.require("builder");
     const yaml::Node* min_level = entry.find("minLevel");
@@ -129,7 +130,10 @@ class RequirementReader {
     for (const char* later : {"materials", "externalParameters", "maxAge", "workflow"}) entry.refuse_later(later);
     entry.finish();
     policy::ProvenanceLeaf leaf;
-    if (builder != nullptr) leaf.builder = yaml::read_text(*builder, "'builder'", problems_).value_or("");
+    if (builder != nullptr) {
+      places_.names.emplace(name, builder->mark);
+      leaf.builder = yaml::read_text(*builder, "'builder'", problems_).value_or("");
+    }
     if (min_level != nullptr) {
       leaf.min_level = static_cast<int>(yaml::read_integer(*min_level, 0, 3, "'minLevel'", problems_).value_or(0));
     }

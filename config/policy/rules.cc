@@ -49,9 +49,9 @@ policy::Mode read_mode(const yaml::Node& node, yaml::Problems& problems) {
 }
 
 void read_rules(const yaml::Node& node, policy::Mode default_mode, PolicyDraft& draft, yaml::Problems& problems) {
-  for (const yaml::Node& item : yaml::read_list(node, "'rules'", problems)) {
-    read_rule(item, default_mode, draft, problems);
-  }
+  const std::vector<yaml::Node>& items = yaml::read_list(node, "'rules'", problems);
+  if (items.empty()) draft.has_all_names = false;
+  for (const yaml::Node& item : items) read_rule(item, default_mode, draft, problems);
 }
 
 }  // namespace pullgate::config

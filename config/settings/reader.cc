@@ -1,4 +1,4 @@
-#include "config/settings.h"
+#include "config/settings/reader.h"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -169,7 +169,7 @@ class SettingsReader {
 
       std::optional<std::string> name;
       if (registry != nullptr) name = read_registry(*registry);
-      if (name) check_is_new_registry(*name, registry->mark);
+      if (name && !is_new_registry(*name, registry->mark)) continue;
       if (layout != nullptr) {
         for (const yaml::Node* other : {endpoint, ca, credentials, insecure}) {
           if (other != nullptr) {
@@ -206,10 +206,12 @@ class SettingsReader {
     return *std::move(host);
   }
 
-  void check_is_new_registry(const std::string& registry, yaml::Mark mark) {
+  /// An entry for a registry that has one already is refused as a whole.
+  bool is_new_registry(const std::string& registry, yaml::Mark mark) {
     const auto [first, is_new] = registries_.emplace(registry, mark);
-    if (is_new) return;
+    if (is_new) return true;
     problems_.add(mark, fmt::format("registry '{}' already has an upstream in line {}", registry, first->second.line));
+    return false;
   }
 
   std::optional<std::filesystem::path> read_layout(const yaml::Node& node) {
@@ -321,17 +323,14 @@ class SettingsReader {
 
 }  // namespace
 
-Loaded<Settings> load_settings(const std::filesystem::path& file) {
-  yaml::Problems problems(file.string());
+Settings read_settings(const std::filesystem::path& file, yaml::Problems& problems) {
   const auto text = read_file(file, limits::kConfigurationBytes);
   if (!text) {
     problems.add({}, text.error().message);
-    return problems.take_sorted();
+    return {};
   }
-  std::optional<Settings> settings;
-  if (const auto root = yaml::parse(*text, problems)) settings = SettingsReader(file, problems).read(*root);
-  if (!settings || !problems.empty()) return problems.take_sorted();
-  return *std::move(settings);
+  const auto root = yaml::parse(*text, problems);
+  return root ? SettingsReader(file, problems).read(*root) : Settings{};
 }
 
 }  // namespace pullgate::config
