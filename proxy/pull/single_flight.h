@@ -79,7 +79,8 @@ class SingleFlight {
   struct Flight {
     explicit Flight(const boost::asio::any_io_executor& loop) : limit(loop) {}
 
-    std::vector<std::shared_ptr<boost::asio::steady_timer>> waiters;
+    /// Weak: a coroutine that waits owns its timer, and may end with its event loop before the work does.
+    std::vector<std::weak_ptr<boost::asio::steady_timer>> waiters;
     std::optional<Result<Value>> outcome;
     boost::asio::steady_timer limit;          // on the loop
     boost::asio::cancellation_signal cancel;  // on the loop
@@ -120,7 +121,7 @@ class SingleFlight {
 
   /// The first outcome counts; everybody who waits is woken on an executor of their own.
   static void land(Table& table, Flight& flight, const Key& key, Result<Value> outcome) {
-    std::vector<std::shared_ptr<boost::asio::steady_timer>> waiters;
+    std::vector<std::weak_ptr<boost::asio::steady_timer>> waiters;
     {
       const std::scoped_lock lock(table.mutex);
       if (flight.outcome) return;
@@ -129,7 +130,9 @@ class SingleFlight {
       if (found != table.flights.end() && found->second.get() == &flight) table.flights.erase(found);
       waiters.swap(flight.waiters);
     }
-    for (const auto& waiter : waiters) {
+    for (const auto& waiting : waiters) {
+      const auto waiter = waiting.lock();
+      if (!waiter) continue;
       boost::asio::post(waiter->get_executor(),
                         [waiter] { waiter->expires_at(boost::asio::steady_timer::time_point::min()); });
     }

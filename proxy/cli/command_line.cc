@@ -1,0 +1,47 @@
+#include <exception>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "proxy/cli/commands.h"
+#include "proxy/cli/exit_code.h"
+
+namespace pullgate::proxy {
+namespace {
+
+constexpr const char* kDescription =
+    R"(pullgate - a registry proxy that serves an image only when its provenance satisfies a policy
+
+It stands in front of OCI registries. Every manifest that a client pulls is held until its signatures and attestations
+are collected, verified offline against the keys that the operator trusts, and weighed against a policy. What does not
+satisfy it is refused, with what was found and what would satisfy it.)";
+
+constexpr const char* kFooter = R"(
+Start here:
+  pullgate serve --config pullgate.yaml                         serve pulls
+  pullgate verify ghcr.io/acme/app:1.0 --config pullgate.yaml   judge one image and say why
+  pullgate COMMAND --help                                       what a command does, with examples)";
+
+}  // namespace
+
+int run_command_line(int argc, const char* const* argv) {
+  CLI::App app(kDescription, "pullgate");
+  app.footer(kFooter);
+  app.require_subcommand(1);
+  int exit_code = kExitInternal;
+  add_serve_command(app, exit_code);
+  add_verify_command(app, exit_code);
+  add_version_command(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& failure) {
+    const int code = app.exit(failure);
+    return code == 0 ? 0 : kExitUsage;
+  } catch (const std::exception& failure) {
+    fmt::print(stderr, "pullgate: {}\n", failure.what());
+    return kExitInternal;
+  }
+  return exit_code;
+}
+
+}  // namespace pullgate::proxy
