@@ -108,7 +108,9 @@ void append_evidence(std::string& text, const Gathered& gathered) {
   for (const verify::Report& report : gathered.reports) {
     text += fmt::format("  {} at {}", verify::to_string(report.kind), printable(report.place));
     if (report.verified) {
-      text += fmt::format(": verified, {}\n", verify::describe(report.verified->signer()));
+      text += ": verified";
+      for (const verify::Signer& signer : report.verified->signers()) text += ", " + verify::describe(signer);
+      text += "\n";
       continue;
     }
     text += ": not verified\n";

@@ -42,7 +42,9 @@ Json json_of(const verify::Report& report) {
                 {"digest", report.evidence.text()},
                 {"verified", report.verified.has_value()}};
   if (report.verified) {
-    entry["signer"] = verify::describe(report.verified->signer());
+    Json signers = Json::array();
+    for (const verify::Signer& signer : report.verified->signers()) signers.push_back(verify::describe(signer));
+    entry["signers"] = std::move(signers);
     if (const auto* statement = std::get_if<verify::Statement>(&report.verified->claim())) {
       entry["predicateType"] = printable(statement->predicate_type, kTextLength);
     }

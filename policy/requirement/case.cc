@@ -23,8 +23,14 @@ std::vector<const verify::Report*> in_canonical_order(const std::vector<verify::
 
 }  // namespace
 
-bool Witness::is_by(std::string_view attestor) const {
-  return std::ranges::find(attestors, attestor) != attestors.end();
+std::vector<verify::Signer> Witness::signers_of(std::string_view attestor) const {
+  std::vector<verify::Signer> signers;
+  for (const Signature& signature : signatures) {
+    if (std::ranges::find(signature.attestors, attestor) != signature.attestors.end()) {
+      signers.push_back(signature.signer);
+    }
+  }
+  return signers;
 }
 
 const verify::ImageSignature* Witness::signature() const {
@@ -41,9 +47,14 @@ const verify::Provenance* Witness::provenance() const {
 }
 
 std::string Witness::who() const {
-  const std::string key = verify::describe(verified->signer());
-  if (attestors.empty()) return fmt::format("{}, which no attestor of the policy holds", key);
-  return fmt::format("attestor '{}' ({})", fmt::join(attestors, "', '"), key);
+  std::vector<std::string> names;
+  for (const Signature& signature : signatures) {
+    const std::string key = verify::describe(signature.signer);
+    names.push_back(signature.attestors.empty()
+                        ? fmt::format("{}, which no attestor of the policy holds", key)
+                        : fmt::format("attestor '{}' ({})", fmt::join(signature.attestors, "', '"), key));
+  }
+  return fmt::format("{}", fmt::join(names, " and "));
 }
 
 Case::Case(const PolicySet& policy, const Rule& rule, const Decision::About& about, const ManifestDocument& image,
@@ -53,7 +64,11 @@ Case::Case(const PolicySet& policy, const Rule& rule, const Decision::About& abo
     // The verifier binds evidence to the image it was asked about. That this is the image being judged is our part:
     // reports of another image must not count, however they came here.
     if (report->verified && report->verified->subject() == about.digest) {
-      witnesses_.push_back({report, &*report->verified, policy.attestors_of(report->verified->signer())});
+      Witness witness{report, &*report->verified, {}};
+      for (const verify::Signer& signer : report->verified->signers()) {
+        witness.signatures.push_back({signer, policy.attestors_of(signer)});
+      }
+      witnesses_.push_back(std::move(witness));
     } else {
       unverified_.push_back(report);
     }

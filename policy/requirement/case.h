@@ -12,13 +12,19 @@
 
 namespace pullgate::policy {
 
-/// Verified evidence about this very image, and the attestors of the policy who may have signed it.
+/// Verified evidence about this very image.
 struct Witness {
   const verify::Report* report = nullptr;
   const verify::Verified* verified = nullptr;
-  std::vector<std::string> attestors;
+  /// Who signed it, and the attestors of the policy who sign like that.
+  struct Signature {
+    verify::Signer signer;
+    std::vector<std::string> attestors;
+  };
+  std::vector<Signature> signatures;
 
-  [[nodiscard]] bool is_by(std::string_view attestor) const;
+  [[nodiscard]] bool is_by(std::string_view attestor) const { return !signers_of(attestor).empty(); }
+  [[nodiscard]] std::vector<verify::Signer> signers_of(std::string_view attestor) const;
   [[nodiscard]] const verify::ImageSignature* signature() const;
   [[nodiscard]] const verify::Statement* statement() const;
   [[nodiscard]] const verify::Provenance* provenance() const;

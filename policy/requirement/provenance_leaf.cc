@@ -119,11 +119,13 @@ Judgement judge_provenance(const Case& judged, const ProvenanceLeaf& leaf, const
       if (!nearest || difference->stage > nearest->stage) nearest = std::move(difference);
       continue;
     }
-    if (!met.is_met()) {
-      met = Judgement::met(fmt::format("builder '{}' by {} at {}", builder.name, describe(witness.verified->signer()),
-                                       printable(witness.report->place)));
+    for (const verify::Signer& signer : witness.signers_of(builder.attestor)) {
+      if (!met.is_met()) {
+        met = Judgement::met(
+            fmt::format("builder '{}' by {} at {}", builder.name, describe(signer), printable(witness.report->place)));
+      }
+      met.supports.push_back({builder.attestor, signer});
     }
-    met.supports.push_back({builder.attestor, witness.verified->signer()});
   }
   if (!met.is_met()) {
     const std::string remedy = fmt::format("build with '{}' and attach its provenance", builder.name);

@@ -17,8 +17,10 @@ Judgement judge_signature(const Case& judged, const SignatureLeaf& leaf, const s
       near_misses.push_back(
           {Reason::kSignerNotTrusted, name, fmt::format("{} is signed by {}", place, witness.who()), remedy});
     } else if (witness.signature() != nullptr) {
-      if (!met.is_met()) met = Judgement::met(fmt::format("{} at {}", describe(witness.verified->signer()), place));
-      met.supports.push_back({leaf.attestor, witness.verified->signer()});
+      for (const verify::Signer& signer : witness.signers_of(leaf.attestor)) {
+        if (!met.is_met()) met = Judgement::met(fmt::format("{} at {}", describe(signer), place));
+        met.supports.push_back({leaf.attestor, signer});
+      }
     } else if (const verify::Statement* statement = witness.statement()) {
       // An attestation says something about the image, such as what a scanner found; only a signature approves of it.
       near_misses.push_back({Reason::kNoEvidence, name,
