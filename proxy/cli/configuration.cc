@@ -2,29 +2,28 @@
 
 #include <cstdio>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 
 namespace pullgate::proxy {
 namespace {
 
-void print(const std::vector<config::Problem>& problems) {
-  for (const config::Problem& problem : problems) fmt::print(stderr, "pullgate: {}\n", problem.text());
+template <class T>
+std::optional<T> value_or_print(config::Loaded<T> loaded) {
+  if (loaded) return std::move(*loaded);
+  for (const config::Problem& problem : loaded.problems()) fmt::print(stderr, "pullgate: {}\n", problem.text());
+  return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<Configuration> load_configuration(const std::filesystem::path& settings_file,
-                                                const std::optional<std::filesystem::path>& policy_file) {
-  config::Loaded<config::Settings> settings = config::load_settings(settings_file);
-  if (!settings) print(settings.problems());
-  // Without settings the policy's place is not known, unless it was named.
-  if (!settings && !policy_file) return std::nullopt;
-  config::Loaded<config::Policy> policy = config::load_policy(policy_file ? *policy_file : settings->policy);
-  if (!policy) print(policy.problems());
+std::optional<config::Configuration> load_configuration(const std::filesystem::path& settings_file,
+                                                        const std::optional<std::filesystem::path>& policy_file) {
+  if (!policy_file) return value_or_print(config::load(settings_file));
+  auto settings = value_or_print(config::load_settings(settings_file));
+  auto policy = value_or_print(config::load_policy(*policy_file));
   if (!settings || !policy) return std::nullopt;
-  return Configuration{std::move(*settings), std::move(*policy)};
+  return config::Configuration{std::move(*settings), std::move(*policy)};
 }
 
 }  // namespace pullgate::proxy

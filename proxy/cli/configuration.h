@@ -4,19 +4,13 @@
 #include <filesystem>
 #include <optional>
 
-#include "config/policy_file.h"
-#include "config/settings.h"
+#include "config/load.h"
 
 namespace pullgate::proxy {
 
-struct Configuration {
-  config::Settings settings;
-  config::Policy policy;
-};
-
 /// `policy_file` replaces the one that the settings name. Every problem of both files is printed to standard error, one
 /// a line; then there is no value.
-std::optional<Configuration> load_configuration(const std::filesystem::path& settings_file,
-                                                const std::optional<std::filesystem::path>& policy_file);
+std::optional<config::Configuration> load_configuration(const std::filesystem::path& settings_file,
+                                                        const std::optional<std::filesystem::path>& policy_file);
 
 }  // namespace pullgate::proxy
