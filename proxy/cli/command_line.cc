@@ -16,8 +16,8 @@ It stands in front of OCI registries. Every manifest that a client pulls is held
 are collected, verified offline against the keys that the operator trusts, and weighed against a policy. What does not
 satisfy it is refused, with what was found and what would satisfy it.)";
 
-constexpr const char* kFooter = R"(
-Start here:
+constexpr const char* kFooter =
+    R"(Start here:
   pullgate serve --config pullgate.yaml                         serve pulls
   pullgate verify ghcr.io/acme/app:1.0 --config pullgate.yaml   judge one image and say why
   pullgate COMMAND --help                                       what a command does, with examples)";

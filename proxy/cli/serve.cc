@@ -14,8 +14,8 @@
 namespace pullgate::proxy {
 namespace {
 
-constexpr const char* kFooter = R"(
-Every manifest that a client asks for is judged before it is served: its signatures and attestations are
+constexpr const char* kFooter =
+    R"(Every manifest that a client asks for is judged before it is served: its signatures and attestations are
 collected, verified and weighed against the policy. Blobs follow only from manifests that were served.
 
 Example:

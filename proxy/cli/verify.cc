@@ -22,8 +22,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr const char* kFooter = R"(
-Asks the same judge that `pullgate serve` asks, once, and says what it found: every requirement of the rule that
+constexpr const char* kFooter =
+    R"(Asks the same judge that `pullgate serve` asks, once, and says what it found: every requirement of the rule that
 applies, every piece of evidence and why it counts or does not. Nothing is served and nothing is kept.
 
 IMAGE is a name as docker writes it: ghcr.io/acme/app:1.0 or ghcr.io/acme/app@sha256:... Its registry has to be among

@@ -74,6 +74,10 @@ class HeadParser final : public http::basic_parser<true> {
   void on_finish_impl(error_code&) override {}
 };
 
+bool is_head_byte(char c) {
+  return (c >= 0x20 && c < 0x7f) || c == '\r' || c == '\n' || c == '\t';
+}
+
 /// What the parser would let pass, or repair, in the lines of a head.
 std::optional<RequestFault> fault_in_head(std::string_view head) {
   const std::size_t first_line = head.find("\r\n");
@@ -82,8 +86,7 @@ std::optional<RequestFault> fault_in_head(std::string_view head) {
     // RFC 9112 section 2.2: a bare CR or LF ends a line for some recipients and not for others.
     if (head[i] == '\r' && (i + 1 == head.size() || head[i + 1] != '\n')) return RequestFault{400, "a bare CR"};
     if (head[i] == '\n' && (i == 0 || head[i - 1] != '\r')) return RequestFault{400, "a bare LF"};
-    const auto byte = static_cast<unsigned char>(head[i]);
-    if ((byte < 0x20 && byte != '\r' && byte != '\n' && byte != '\t') || byte >= 0x7f) {
+    if (!is_head_byte(head[i])) {
       return RequestFault{400, "a byte that is not printable ASCII"};
     }
     const bool line_begins = i > 0 && head[i - 1] == '\n';
@@ -181,8 +184,12 @@ std::optional<std::variant<Request, RequestFault>> RequestReader::next() {
     if (std::min(line, buffer_.size()) > limits::kRequestLineBytes) {
       return RequestFault{414, "a request line of more than " + std::to_string(limits::kRequestLineBytes) + " bytes"};
     }
-    // A head that ends its lines otherwise would never end for us: answer now, not at the deadline.
+    // What can never become a head is answered now, not at the deadline: lines that end otherwise, and TLS, with which
+    // clients try a port that they know nothing about.
     if (buffer_.find("\n\n") != std::string::npos) return RequestFault{400, "a bare LF"};
+    if (!std::ranges::all_of(std::string_view(buffer_).substr(from), is_head_byte)) {
+      return RequestFault{400, "a byte that is not printable ASCII"};
+    }
     return std::nullopt;
   }
   auto parsed = parse_head(std::string_view(buffer_).substr(0, size));
