@@ -8,12 +8,11 @@
 
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "proxy/upstream/json_documents.h"
 #include "proxy/upstream/layout/catalog.h"
 #include "proxy/upstream/layout/directory.h"
 #include "proxy/upstream/suspend.h"
-#include "verify/json_document.h"
 #include "verify/limits.h"
 
 namespace pullgate::proxy {
@@ -127,19 +126,6 @@ class LayoutFiles {
   std::map<std::string, std::shared_ptr<Generation>> generations_;  // by OpenLayout::key; under mutex_
 };
 
-/// image-spec "oci-layout file": its presence makes a directory a layout, its version says how to read it.
-Status check_layout_version(const layout::File& file) {
-  const auto text = file.read_all(limits::kErrorBodyBytes);
-  if (!text) return text.error();
-  const auto document = parse_json(*text);
-  if (document && document->is_object()) {
-    const auto version = document->find("imageLayoutVersion");
-    if (version != document->end() && version->is_string() && version->get_ref<const std::string&>() == "1.0.0")
-      return Done{};
-  }
-  return {ErrorCode::kUpstreamInvalid, "the oci-layout file does not say imageLayoutVersion 1.0.0"};
-}
-
 Result<OpenLayout> LayoutFiles::open(const std::string& repository) const {
   if (auto checked = check_repository_path(repository); !checked) return checked.error();
   auto directory = layout::Directory::open(root_);
@@ -158,7 +144,9 @@ Result<OpenLayout> LayoutFiles::open(const std::string& repository) const {
     marker = directory->file("oci-layout");
   }
   if (!marker) return marker.error();
-  if (auto checked = check_layout_version(*marker); !checked) return checked.error();
+  const auto text = marker->read_all(limits::kErrorBodyBytes);
+  if (!text) return text.error();
+  if (auto checked = check_layout_marker(*text); !checked) return checked.error();
   return OpenLayout{std::move(*directory), std::move(key)};
 }
 

@@ -6,10 +6,10 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include "proxy/upstream/distribution/answers.h"
 #include "proxy/upstream/http/url.h"
+#include "proxy/upstream/json_documents.h"
 #include "verify/bytes.h"
 #include "verify/limits.h"
 
@@ -31,12 +31,16 @@ Error invalid(std::string message) {
   return {ErrorCode::kUpstreamInvalid, std::move(message)};
 }
 
+/// RFC 4648 section 4.
 std::string base64(std::string_view bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const auto length =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(length));
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t group = 0;
+    for (std::size_t j = 0; j < 3; ++j)
+      group = group << 8 | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0U);
+    for (std::size_t j = 0; j < 4; ++j) text += i + j <= bytes.size() ? kAlphabet[group >> (18 - 6 * j) & 63U] : '=';
+  }
   return text;
 }
 
@@ -318,7 +322,7 @@ asio::awaitable<Result<std::vector<std::string>>> Registry::tags(std::string rep
     if (!answer) co_return answer.error();
     const auto body = co_await read_all(**answer, limits::kManifestBytes);
     if (!body) co_return body.error();
-    const auto page = distribution::parse_tags(*body);
+    const auto page = parse_tag_list(*body);
     if (!page) co_return page.error();
     for (const auto& tag : *page) found.insert(tag.text());
     const auto next = next_page((*answer)->head(), url, visited);

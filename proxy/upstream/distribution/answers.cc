@@ -5,11 +5,9 @@
 #include <charconv>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "proxy/upstream/json_documents.h"
 #include "verify/bytes.h"
-#include "verify/json_document.h"
-#include "verify/limits.h"
 
 namespace pullgate::proxy::distribution {
 
@@ -125,23 +123,6 @@ Status take_next_links(std::string_view text, std::vector<std::string>& targets)
   return Done{};
 }
 
-/// "DENIED: requested access is denied", from the list of errors that distribution-spec "Error codes" defines; empty
-/// when the body is something else.
-std::string said(std::string_view body) {
-  const auto document = parse_json(body);
-  if (!document || !document->is_object()) return {};
-  const auto errors = document->find("errors");
-  if (errors == document->end() || !errors->is_array() || errors->empty()) return {};
-  const auto& first = errors->front();
-  const auto text = [&](const char* key) {
-    const auto found = first.is_object() ? first.find(key) : first.end();
-    return first.is_object() && found != first.end() && found->is_string() ? found->get<std::string>() : std::string();
-  };
-  const auto code = text("code");
-  const auto message = text("message");
-  return printable(code.empty() || message.empty() ? code + message : code + ": " + message);
-}
-
 ErrorCode meaning(int status) {
   switch (status) {
     case 401:
@@ -219,24 +200,9 @@ Result<std::optional<std::string>> next_link(const HttpResponseHead& head) {
   return std::optional(targets.front());
 }
 
-Result<std::vector<Tag>> parse_tags(std::string_view body) {
-  const Error malformed{ErrorCode::kUpstreamInvalid, "the tag list cannot be read"};
-  const auto document = parse_json(body);
-  if (!document || !document->is_object()) return malformed;
-  const auto list = document->find("tags");
-  if (list == document->end() || !(list->is_array() || list->is_null())) return malformed;
-  std::vector<Tag> tags;
-  for (const auto& entry : *list) {
-    auto tag = Tag::parse(entry.is_string() ? entry.get_ref<const std::string&>() : std::string());
-    if (!tag) return malformed;
-    tags.push_back(std::move(*tag));
-  }
-  return tags;
-}
-
 Error failure(std::string_view upstream, const HttpResponseHead& head, std::string_view body) {
   auto message = fmt::format("upstream {} said {}", upstream, head.status);
-  if (const auto text = said(body); !text.empty()) message += ": " + text;
+  if (const auto text = stated_error(body); !text.empty()) message += ": " + text;
   // The seam for token authentication: until it is there, nobody should have to guess why a public image is refused.
   if (asks_for_token(head)) message += "; it asks for a token, which this version cannot obtain";
   Error error{meaning(head.status), std::move(message)};

@@ -6,10 +6,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "proxy/upstream/http_client.h"
-#include "verify/reference.h"
 #include "verify/result.h"
 
 namespace pullgate::proxy::distribution {
@@ -39,9 +37,6 @@ std::optional<std::chrono::seconds> retry_after(const HttpResponseHead& head);
 
 /// The target of the link with relation "next", RFC 8288 section 3; not resolved.
 Result<std::optional<std::string>> next_link(const HttpResponseHead& head);
-
-/// The names in a tag list; "tags" may be null (distribution answers so for a repository without tags).
-Result<std::vector<Tag>> parse_tags(std::string_view body);
 
 /// What an answer other than success means. `body` as far as it was read; its text is escaped and bounded.
 Error failure(std::string_view upstream, const HttpResponseHead& head, std::string_view body);

@@ -12,13 +12,13 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <gtest/gtest.h>
 
 #include "tests/support/coroutine_run.h"
 #include "tests/support/scripted_server.h"
+#include "tests/unit/proxy/upstream/client_on_threads.h"
 
 namespace pullgate::proxy {
 namespace {
@@ -48,18 +48,8 @@ asio::awaitable<void> fetch_and_forget(HttpClient& client, std::string url) {
   static_cast<void>(co_await fetch(client, {.url = std::move(url)}));
 }
 
-/// A client whose loop runs on threads of its own.
 class HttpClientTest : public testing::Test {
  protected:
-  HttpClientTest() {
-    for (int i = 0; i < 2; ++i) threads_.emplace_back([this] { loop_.run(); });
-  }
-  ~HttpClientTest() override {
-    client_.reset();
-    work_.reset();
-    for (auto& thread : threads_) thread.join();
-  }
-
   HttpClient& client() { return *client_; }
   Result<Whole> get(HttpRequest request) { return run_to_end(fetch(client(), std::move(request))); }
   ErrorCode error_of(HttpRequest request) {
@@ -79,10 +69,7 @@ class HttpClientTest : public testing::Test {
     return result ? ErrorCode::kInternal : result.error().code;
   }
 
-  asio::io_context loop_;
-  asio::executor_work_guard<asio::io_context::executor_type> work_ = asio::make_work_guard(loop_);
-  std::unique_ptr<HttpClient> client_ = std::make_unique<HttpClient>(loop_);
-  std::vector<std::thread> threads_;
+  ClientOnThreads client_;
 };
 
 TEST_F(HttpClientTest, GivesHeadAndBody) {
@@ -493,7 +480,7 @@ TEST_F(HttpClientTest, AResponseMayOutliveItsClient) {
   });
   const auto code = run_to_end([this](std::string url) -> asio::awaitable<ErrorCode> {
     auto response = co_await client().send({.url = std::move(url)});
-    client_.reset();
+    client_.destroy_client();
     while (true) {
       const auto bytes = co_await (*response)->read();
       if (!bytes) co_return bytes.error().code;

@@ -53,7 +53,7 @@ TEST(ResponseHead, SkipsInterimAnswers) {
 
 TEST(ResponseHead, RefusesControlCharactersInValues) {
   for (const std::string& value : {std::string("a\rb"), std::string("a\0b", 3), std::string("a\x1b[2J"),
-                                  std::string("a\x7f"), std::string("a\nb")})
+                                   std::string("a\x7f"), std::string("a\nb")})
     EXPECT_EQ(with_field("X: " + value + "\r\n").error().code, ErrorCode::kUpstreamInvalid);
   EXPECT_TRUE(with_field("X: a\tb\r\n"));
   EXPECT_TRUE(with_field("X: caf\xc3\xa9\r\n"));

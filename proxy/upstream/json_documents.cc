@@ -1,0 +1,54 @@
+#include "proxy/upstream/json_documents.h"
+
+#include <nlohmann/json.hpp>
+
+#include "verify/bytes.h"
+#include "verify/json_document.h"
+
+namespace pullgate::proxy {
+
+namespace {
+
+using Json = nlohmann::json;
+
+/// The text of a member; empty when the value is no object or the member no text.
+std::string text_of(const Json& object, const char* key) {
+  if (!object.is_object()) return {};
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+}  // namespace
+
+Result<std::vector<Tag>> parse_tag_list(std::string_view body) {
+  const Error malformed{ErrorCode::kUpstreamInvalid, "the tag list cannot be read"};
+  const auto document = parse_json(body);
+  if (!document || !document->is_object()) return malformed;
+  const auto list = document->find("tags");
+  if (list == document->end() || !(list->is_array() || list->is_null())) return malformed;
+  std::vector<Tag> tags;
+  for (const Json& entry : *list) {
+    auto tag = Tag::parse(entry.is_string() ? entry.get_ref<const std::string&>() : std::string());
+    if (!tag) return malformed;
+    tags.push_back(std::move(*tag));
+  }
+  return tags;
+}
+
+std::string stated_error(std::string_view body) {
+  const auto document = parse_json(body);
+  if (!document || !document->is_object()) return {};
+  const auto errors = document->find("errors");
+  if (errors == document->end() || !errors->is_array() || errors->empty()) return {};
+  const auto code = text_of(errors->front(), "code");
+  const auto message = text_of(errors->front(), "message");
+  return printable(code.empty() || message.empty() ? code + message : code + ": " + message);
+}
+
+Status check_layout_marker(std::string_view text) {
+  const auto document = parse_json(text);
+  if (document && text_of(*document, "imageLayoutVersion") == "1.0.0") return Done{};
+  return {ErrorCode::kUpstreamInvalid, "the oci-layout file does not say imageLayoutVersion 1.0.0"};
+}
+
+}  // namespace pullgate::proxy

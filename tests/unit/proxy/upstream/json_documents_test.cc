@@ -1,0 +1,27 @@
+#include "proxy/upstream/json_documents.h"
+
+#include <gtest/gtest.h>
+
+namespace pullgate::proxy {
+namespace {
+
+TEST(JsonDocuments, TagListsAreReadStrictly) {
+  const auto tags = parse_tag_list(R"({"name":"acme/app","tags":["b","a","1.0"]})");
+  ASSERT_TRUE(tags);
+  ASSERT_EQ(tags->size(), 3U);
+  EXPECT_EQ((*tags)[0].text(), "b");
+  EXPECT_TRUE(parse_tag_list(R"({"name":"acme/app","tags":null})")->empty());
+  for (const auto* text : {"", "[]", "{}", R"({"tags":"a"})", R"({"tags":[1]})", R"({"tags":["a b"]})",
+                           R"({"tags":["a"],"tags":["b"]})", R"({"tags":["a"]} x)", "<html>"})
+    EXPECT_EQ(parse_tag_list(text).error().code, ErrorCode::kUpstreamInvalid) << text;
+}
+
+TEST(JsonDocuments, OnlyLayoutsOfTheKnownVersionAreRead) {
+  EXPECT_TRUE(check_layout_marker(R"({"imageLayoutVersion": "1.0.0"})"));
+  for (const auto* text : {"", "{}", R"({"imageLayoutVersion": "2.0.0"})", R"({"imageLayoutVersion": 1})", "[]",
+                           R"({"imageLayoutVersion": "2.0.0", "imageLayoutVersion": "1.0.0"})"})
+    EXPECT_EQ(check_layout_marker(text).error().code, ErrorCode::kUpstreamInvalid) << text;
+}
+
+}  // namespace
+}  // namespace pullgate::proxy
