@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <span>
 #include <utility>
 
@@ -119,6 +120,29 @@ Status check_path(const std::vector<std::string>& components) {
   return Done{};
 }
 
+using Components = std::vector<std::string>;
+
+/// `b` with its component at `run`, a `**`, replaced.
+Components with_replaced_run(const Components& b, std::size_t run,
+                             std::initializer_list<std::string_view> replacement) {
+  Components replaced(b.begin(), b.begin() + static_cast<std::ptrdiff_t>(run));
+  replaced.insert(replaced.end(), replacement.begin(), replacement.end());
+  replaced.insert(replaced.end(), b.begin() + static_cast<std::ptrdiff_t>(run) + 1, b.end());
+  return replaced;
+}
+
+/// Where no direct comparison answers yes, `**` of `b` is taken apart: it is nothing, or a component and more of them
+/// on either side. Names have two components at least, so "*/**" covers "**" though "**" seems to hold more.
+bool covers_components(const Components& a, const Components& b, int splits) {
+  if (glob::covers(a, b, is_run, component_contains)) return true;
+  const auto run = static_cast<std::size_t>(std::ranges::find_if(b, is_run) - b.begin());
+  if (run == b.size() || splits == 0) return false;
+  const Components without = with_replaced_run(b, run, {});
+  if (without.size() >= 2 && !covers_components(a, without, splits - 1)) return false;
+  return covers_components(a, with_replaced_run(b, run, {"*", kAnyComponents}), splits - 1) ||
+         covers_components(a, with_replaced_run(b, run, {kAnyComponents, "*"}), splits - 1);
+}
+
 }  // namespace
 
 Result<Scope> Scope::parse(std::string_view text) {
@@ -169,7 +193,7 @@ bool Scope::overlaps(const Scope& other) const {
 }
 
 bool Scope::covers(const Scope& other) const {
-  return glob::covers(components_, other.components_, is_run, component_contains);
+  return covers_components(components_, other.components_, 2);
 }
 
 std::string Scope::literal_prefix() const {

@@ -117,6 +117,11 @@ TEST(Scope, CoversWhatItContains) {
   EXPECT_TRUE(scope("ghcr.io/**").covers(scope("ghcr.io/acme/*")));
   EXPECT_TRUE(scope("ghcr.io/acme/*").covers(scope("ghcr.io/acme/a*")));
   EXPECT_TRUE(scope("ghcr.io/a*").covers(scope("ghcr.io/ab*")));
+  EXPECT_TRUE(scope("*/**").covers(scope("**")));
+  EXPECT_TRUE(scope("**/*").covers(scope("**")));
+  EXPECT_TRUE(scope("*/**").covers(scope("**/app")));
+  EXPECT_FALSE(scope("*/*/*").covers(scope("**")));
+  EXPECT_FALSE(scope("ghcr.io/**").covers(scope("**")));
   EXPECT_FALSE(scope("ghcr.io/acme/*").covers(scope("ghcr.io/acme/**")));
   EXPECT_FALSE(scope("ghcr.io/ab*").covers(scope("ghcr.io/a*")));
   EXPECT_FALSE(scope("ghcr.io/acme/a*").covers(scope("ghcr.io/acme/*")));

@@ -1,0 +1,246 @@
+/// What must hold for every policy and every heap of evidence, tried on many of both.
+
+#include <algorithm>
+#include <array>
+#include <random>
+#include <stdexcept>
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/policy/scene.h"
+
+namespace pullgate::policy {
+namespace {
+
+constexpr std::array<std::string_view, 5> kSigners = {"release", "second", "builder", "elsewhere", "stranger"};
+constexpr std::array<std::string_view, 3> kAttestors = {"release", "second", "builder"};
+
+class World {
+ public:
+  explicit World(unsigned seed) : engine_(seed) {}
+
+  std::size_t below(std::size_t count) { return std::uniform_int_distribution<std::size_t>(0, count - 1)(engine_); }
+  bool one_in(std::size_t count) { return below(count) == 0; }
+  template <class T, std::size_t N>
+  std::string pick(const std::array<T, N>& from) {
+    return std::string(from.at(below(N)));
+  }
+
+  Requirement requirement(int depth) {
+    if (depth == 0 || one_in(3)) return leaf();
+    std::vector<Requirement> of;
+    for (std::size_t count = 1 + below(3); count > 0; --count) of.push_back(requirement(depth - 1));
+    switch (below(3)) {
+      case 0:
+        return all_of(std::move(of));
+      case 1:
+        return any_of(std::move(of));
+      default:
+        return threshold(1 + below(2), {signature(pick(kAttestors)), signature(pick(kAttestors)), provenance("ci")});
+    }
+  }
+
+  /// A scene whose policy exists; most random trees do, the others are tried again.
+  Scene scene() {
+    for (;;) {
+      Scene made(requirement(3), one_in(8) ? Mode::kWarn : Mode::kEnforce);
+      made.level = static_cast<int>(below(4));
+      if (one_in(2)) made.annotated(one_in(2) ? "ghcr.io/base/os:1" : "ghcr.io/sandbox/os:1");
+      try {
+        (void)made.policy();
+        return made;
+      } catch (const std::logic_error&) {
+        continue;
+      }
+    }
+  }
+
+  void add_evidence(Scene& scene) {
+    switch (below(5)) {
+      case 0:
+      case 1:
+        scene.signed_by(pick(kSigners));
+        return;
+      case 2:
+        scene.add_failed(one_in(2) ? verify::EvidenceKind::kSimpleSigning : verify::EvidenceKind::kSigstoreBundle,
+                         one_in(2) ? Reason::kSubjectMismatch : Reason::kSignatureInvalid, "failed");
+        return;
+      case 3:
+        scene.signed_for(pick(kSigners), Digest::of("another image"));
+        return;
+      default:
+        scene.attested_by(one_in(2) ? "builder" : pick(kSigners), made());
+    }
+  }
+
+  void shuffle(Gathered& gathered) {
+    std::ranges::shuffle(gathered.reports, engine_);
+    std::ranges::shuffle(gathered.gaps, engine_);
+  }
+
+ private:
+  Requirement leaf() {
+    switch (below(8)) {
+      case 0:
+        return one_in(4) ? accept() : signature("release");
+      case 1:
+        return reject(one_in(3) ? std::vector{Digest::of("an image")} : std::vector{Digest::of("bad")});
+      case 2:
+        return base_image(proofs(), {"ghcr.io/base/**"},
+                          one_in(3) ? std::vector{Digest::of("base")} : std::vector<Digest>{});
+      case 3:
+      case 4: {
+        ProvenanceLeaf wanted;
+        wanted.builder = "ci";
+        wanted.min_level = static_cast<int>(below(3));
+        if (one_in(2)) wanted.source.emplace().repository = text_template("https://github.com/acme/{repo}");
+        return {std::move(wanted)};
+      }
+      default:
+        return signature(pick(kAttestors));
+    }
+  }
+
+  std::vector<BaseProof> proofs() {
+    switch (below(3)) {
+      case 0:
+        return {BaseProof::kAnnotation};
+      case 1:
+        return {BaseProof::kProvenance};
+      default:
+        return {BaseProof::kAnnotation, BaseProof::kProvenance};
+    }
+  }
+
+  verify::Provenance made() {
+    verify::Provenance provenance = Scene::built();
+    if (one_in(4)) provenance.builder_id = "https://laptop.acme.example/make";
+    if (one_in(4)) provenance.source->repository = "https://github.com/mallory/app";
+    if (one_in(8)) provenance.source.reset();
+    if (!one_in(3)) provenance.images.push_back({"ghcr.io/base/os", "1", std::nullopt});
+    if (one_in(4)) provenance.images.push_back({"ghcr.io/sandbox/os", "", Digest::of("sandbox")});
+    return provenance;
+  }
+
+  std::mt19937 engine_;
+};
+
+bool says_accept(const Requirement& requirement) {
+  return std::holds_alternative<AcceptLeaf>(requirement.node) ||
+         std::ranges::any_of(children_of(requirement), says_accept);
+}
+
+constexpr unsigned kRounds = 1500;
+
+TEST(EveryPolicy, NeverTurnsAllowIntoDenyForMoreEvidence) {
+  unsigned allowed = 0;
+  unsigned changed = 0;
+  for (unsigned seed = 0; seed < kRounds; ++seed) {
+    World world(seed);
+    Scene scene = world.scene();
+    bool was_allowed = scene.decide().verdict() == Verdict::kAllow;
+    for (int piece = 0; piece < 10; ++piece) {
+      world.add_evidence(scene);
+      const bool is_allowed = scene.decide().verdict() == Verdict::kAllow;
+      ASSERT_FALSE(was_allowed && !is_allowed) << "seed " << seed << " piece " << piece;
+      changed += is_allowed != was_allowed ? 1 : 0;
+      was_allowed = is_allowed;
+    }
+    allowed += was_allowed ? 1 : 0;
+  }
+  // The worlds are neither too easy nor too hard for the property to say something.
+  EXPECT_GT(changed, kRounds / 10);
+  EXPECT_GT(allowed, kRounds / 10);
+  EXPECT_LT(allowed, kRounds - kRounds / 10);
+}
+
+TEST(EveryPolicy, DoesNotLookAtTheOrderOfEvidence) {
+  for (unsigned seed = 0; seed < kRounds / 5; ++seed) {
+    World world(seed);
+    Scene scene = world.scene();
+    for (int piece = 0; piece < 6; ++piece) world.add_evidence(scene);
+    if (world.one_in(2)) scene.missing().missing(Reason::kUpstreamRateLimited, std::chrono::seconds(3));
+    const Decision before = scene.decide();
+    world.shuffle(scene.gathered);
+    const Decision after = scene.decide();
+    ASSERT_EQ(before.verdict(), after.verdict()) << "seed " << seed;
+    ASSERT_EQ(before.objections().size(), after.objections().size()) << "seed " << seed;
+    for (std::size_t i = 0; i < before.objections().size(); ++i) {
+      ASSERT_EQ(before.objections()[i].reason, after.objections()[i].reason) << "seed " << seed;
+      ASSERT_EQ(before.objections()[i].found, after.objections()[i].found) << "seed " << seed;
+    }
+    for (std::size_t i = 0; i < before.outcomes().size(); ++i) {
+      ASSERT_EQ(before.outcomes()[i].detail, after.outcomes()[i].detail) << "seed " << seed;
+    }
+  }
+}
+
+TEST(EveryPolicy, AllowsNothingUnprovenUnlessItSaysAccept) {
+  unsigned without_accept = 0;
+  for (unsigned seed = 0; seed < kRounds; ++seed) {
+    World world(seed);
+    Scene scene = world.scene();
+    const PolicySet policy = scene.policy();
+    const Rule* applies = policy.rule_for(scene.requested.repository);
+    ASSERT_NE(applies, nullptr);
+    if (says_accept(applies->require)) continue;
+    ++without_accept;
+    for (int piece = 0; piece < 4; ++piece) {
+      scene.add_failed(verify::EvidenceKind::kSigstoreBundle, Reason::kSignatureInvalid, "failed");
+      scene.signed_for("release", Digest::of("another image"));
+      scene.signed_by("stranger").attested_by("stranger");
+    }
+    ASSERT_NE(scene.decide().verdict(), Verdict::kAllow) << "seed " << seed;
+  }
+  EXPECT_GT(without_accept, kRounds / 2);
+}
+
+TEST(EveryPolicy, ExplainsEveryRefusal) {
+  for (unsigned seed = 0; seed < kRounds; ++seed) {
+    World world(seed);
+    Scene scene = world.scene();
+    for (int piece = 0; piece < 4; ++piece) world.add_evidence(scene);
+    const Decision decision = scene.decide();
+    if (decision.verdict() == Verdict::kAllow) {
+      ASSERT_TRUE(decision.objections().empty());
+      continue;
+    }
+    ASSERT_FALSE(decision.objections().empty()) << "seed " << seed;
+    for (const Objection& objection : decision.objections()) {
+      ASSERT_FALSE(objection.found.empty() || objection.remedy.empty() || objection.requirement.empty())
+          << "seed " << seed;
+    }
+  }
+}
+
+TEST(EveryPolicy, ServesNoMoreWhenEvidenceIsMissing) {
+  for (unsigned seed = 0; seed < kRounds; ++seed) {
+    World world(seed);
+    Scene scene = world.scene();
+    for (int piece = 0; piece < 5; ++piece) world.add_evidence(scene);
+    const Decision whole = scene.decide();
+    const Decision gappy = scene.missing().decide();
+    ASSERT_EQ(whole.serves(), gappy.serves()) << "seed " << seed;
+    if (whole.verdict() == Verdict::kAllow) ASSERT_EQ(gappy.verdict(), Verdict::kAllow) << "seed " << seed;
+  }
+}
+
+/// Where a gap was called hopeless (a plain denial), no evidence may ever have helped.
+TEST(EveryPolicy, CallsADenialFinalOnlyWhenItIs) {
+  unsigned final_denials = 0;
+  for (unsigned seed = 0; seed < kRounds; ++seed) {
+    World world(seed);
+    Scene scene = world.scene();
+    scene.missing();
+    if (scene.decide().verdict() != Verdict::kDeny) continue;
+    ++final_denials;
+    const verify::Provenance best = Scene::built_on({{"ghcr.io/base/os", "1", std::nullopt}});
+    for (const std::string_view name : kAttestors)
+      scene.signed_by(std::string(name)).attested_by(std::string(name), best);
+    ASSERT_EQ(scene.decide().verdict(), Verdict::kDeny) << "seed " << seed;
+  }
+  EXPECT_GT(final_denials, kRounds / 50);
+}
+
+}  // namespace
+}  // namespace pullgate::policy
