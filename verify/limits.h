@@ -32,6 +32,22 @@ inline constexpr std::size_t kSubjectDigests = 32;
 /// Transparency log entries and timestamps in a bundle, likewise.
 inline constexpr std::size_t kBundleLogEntries = 32;
 inline constexpr std::size_t kBundleTimestamps = 32;
+/// Certificates: Fulcio's have 2 KiB and about 25 extensions; with a signature list of several logs still under 4 KiB.
+inline constexpr std::size_t kCertificateBytes = 64 * 1024;
+inline constexpr std::size_t kCertificateExtensions = 64;
+/// Certificates beside the leaf, in a bundle's chain or a timestamp: a chain of the Web PKI has 2 or 3.
+inline constexpr std::size_t kCertificateChain = 10;
+/// Timestamps by a certificate transparency log in one certificate; browsers ask for 2 or 3.
+inline constexpr std::size_t kCertificateTimestamps = 32;
+/// A checkpoint's bytes and signature lines; C2SP signed-note asks for at least 16 lines, and a line of the largest
+/// signature known (ML-DSA-44) has 3.3 KiB.
+inline constexpr std::size_t kCheckpointBytes = 128 * 1024;
+inline constexpr std::size_t kCheckpointSignatures = 32;
+/// An RFC 3161 response: with a chain of large RSA certificates under 10 KiB.
+inline constexpr std::size_t kTimestampBytes = 64 * 1024;
+/// Trusted roots: the public one has 7 KiB, and each list in it fewer than ten entries.
+inline constexpr std::size_t kTrustedRootBytes = 4 * 1024 * 1024;
+inline constexpr std::size_t kTrustedRootEntries = 256;
 /// Signatures in one DSSE envelope: each is tried under every trusted key (compare CVE-2020-6173).
 inline constexpr std::size_t kEnvelopeSignatures = 16;
 /// Registry host and repository path: what clients accept together is 255 characters.

@@ -13,6 +13,7 @@ namespace {
 constexpr std::array kAllSchemes = {SignatureScheme::kEcdsaSha256, SignatureScheme::kEcdsaSha384,
                                     SignatureScheme::kEcdsaSha512, SignatureScheme::kEd25519,
                                     SignatureScheme::kEd25519ph,   SignatureScheme::kRsaPkcs1Sha256,
+                                    SignatureScheme::kRsaPkcs1Sha384, SignatureScheme::kRsaPkcs1Sha512,
                                     SignatureScheme::kRsaPssSha256};
 
 constexpr std::string_view kWhiteSpace = " \t\r\n";
@@ -93,6 +94,10 @@ std::string_view to_string(SignatureScheme scheme) {
       return "ed25519ph";
     case SignatureScheme::kRsaPkcs1Sha256:
       return "rsa-pkcs1-sha256";
+    case SignatureScheme::kRsaPkcs1Sha384:
+      return "rsa-pkcs1-sha384";
+    case SignatureScheme::kRsaPkcs1Sha512:
+      return "rsa-pkcs1-sha512";
     case SignatureScheme::kRsaPssSha256:
       return "rsa-pss-sha256";
   }
@@ -167,7 +172,8 @@ bool is_usable(KeyType type, SignatureScheme scheme) {
     case KeyType::kRsa2048:
     case KeyType::kRsa3072:
     case KeyType::kRsa4096:
-      return scheme == SignatureScheme::kRsaPkcs1Sha256 || scheme == SignatureScheme::kRsaPssSha256;
+      return scheme == SignatureScheme::kRsaPkcs1Sha256 || scheme == SignatureScheme::kRsaPkcs1Sha384 ||
+             scheme == SignatureScheme::kRsaPkcs1Sha512 || scheme == SignatureScheme::kRsaPssSha256;
   }
   return false;
 }

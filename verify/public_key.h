@@ -23,6 +23,8 @@ enum class SignatureScheme {
   kEd25519,    ///< RFC 8032, pure
   kEd25519ph,  ///< RFC 8032, over the SHA-512 of the message
   kRsaPkcs1Sha256,
+  kRsaPkcs1Sha384,  ///< not in Sigstore's registry; certificates and timestamps of other authorities use it
+  kRsaPkcs1Sha512,  ///< likewise
   kRsaPssSha256,
 };
 

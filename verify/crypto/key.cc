@@ -72,15 +72,16 @@ Result<KeyType> rsa_type(EVP_PKEY* key) {
   }
 }
 
-Result<KeyType> ecdsa_type(EVP_PKEY* key, std::size_t spki_size) {
+Result<KeyType> ecdsa_type(EVP_PKEY* key, std::string_view spki) {
   struct Curve {
     std::string_view name;
     KeyType type;
-    std::size_t spki_size;  // with an uncompressed point
+    std::size_t spki_size;  // with an uncompressed point at its end
+    std::size_t point_size;
   };
-  constexpr std::array kCurves = {Curve{"prime256v1", KeyType::kEcdsaP256, 91},
-                                  Curve{"secp384r1", KeyType::kEcdsaP384, 120},
-                                  Curve{"secp521r1", KeyType::kEcdsaP521, 158}};
+  constexpr std::array kCurves = {Curve{"prime256v1", KeyType::kEcdsaP256, 91, 65},
+                                  Curve{"secp384r1", KeyType::kEcdsaP384, 120, 97},
+                                  Curve{"secp521r1", KeyType::kEcdsaP521, 158, 133}};
   std::array<char, 64> name{};
   std::size_t length = 0;
   if (EVP_PKEY_get_group_name(key, name.data(), name.size(), &length) != 1) {
@@ -88,19 +89,20 @@ Result<KeyType> ecdsa_type(EVP_PKEY* key, std::size_t spki_size) {
   }
   for (const Curve& curve : kCurves) {
     if (curve.name != std::string_view(name.data(), length)) continue;
-    // A compressed point would be a second fingerprint for the same key.
-    if (spki_size != curve.spki_size) return refused(ErrorCode::kUnsupported, "the point is not in uncompressed form");
+    // A compressed or hybrid point (SEC 1, 2.3.3) would be a second fingerprint for the same key.
+    if (spki.size() != curve.spki_size || spki[spki.size() - curve.point_size] != '\x04')
+      return refused(ErrorCode::kUnsupported, "the point is not in uncompressed form");
     return curve.type;
   }
   return refused(ErrorCode::kUnsupported, "the curve is none of P-256, P-384 and P-521");
 }
 
-Result<KeyType> type_of(EVP_PKEY* key, std::size_t spki_size) {
+Result<KeyType> type_of(EVP_PKEY* key, std::string_view spki) {
   switch (EVP_PKEY_get_base_id(key)) {
     case EVP_PKEY_RSA:
       return rsa_type(key);
     case EVP_PKEY_EC:
-      return ecdsa_type(key, spki_size);
+      return ecdsa_type(key, spki);
     case EVP_PKEY_ED25519:
       return KeyType::kEd25519;
     default:
@@ -111,8 +113,10 @@ Result<KeyType> type_of(EVP_PKEY* key, std::size_t spki_size) {
 Hash hash_for(SignatureScheme scheme) {
   switch (scheme) {
     case SignatureScheme::kEcdsaSha384:
+    case SignatureScheme::kRsaPkcs1Sha384:
       return Hash::kSha384;
     case SignatureScheme::kEcdsaSha512:
+    case SignatureScheme::kRsaPkcs1Sha512:
     case SignatureScheme::kEd25519ph:
       return Hash::kSha512;
     case SignatureScheme::kEcdsaSha256:
@@ -180,7 +184,8 @@ SignatureOutcome verify_hash(evp_pkey_st* key, SignatureScheme scheme, std::stri
   const EVP_MD* const algorithm = openssl_hash(hash_for(scheme));
   const std::unique_ptr<EVP_PKEY_CTX, FreeKeyContext> context(EVP_PKEY_CTX_new(key, nullptr));
   bool ready = context && EVP_PKEY_verify_init(context.get()) == 1;
-  if (ready && scheme == SignatureScheme::kRsaPkcs1Sha256) {
+  if (ready && (scheme == SignatureScheme::kRsaPkcs1Sha256 || scheme == SignatureScheme::kRsaPkcs1Sha384 ||
+                scheme == SignatureScheme::kRsaPkcs1Sha512)) {
     ready = EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1;
   } else if (ready && scheme == SignatureScheme::kRsaPssSha256) {
     ready = EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PSS_PADDING) == 1 &&
@@ -209,7 +214,7 @@ Result<DecodedKey> decode_spki(std::string_view der) {
   if (!written) return written.error();
   // Also catches trailing bytes, of which d2i_ functions say nothing: one key must have one fingerprint.
   if (*written != der) return refused(ErrorCode::kMalformed, "not in the one DER form of its key");
-  const Result<KeyType> type = type_of(handle.get(), der.size());
+  const Result<KeyType> type = type_of(handle.get(), der);
   if (!type) return type.error();
   return DecodedKey{std::move(handle), *type};
 }

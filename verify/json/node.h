@@ -16,28 +16,12 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "verify/codec/problems.h"
 #include "verify/result.h"
 
 namespace pullgate::verify::json {
 
-/// What was wrong while reading one document: the first problem counts.
-class Problems {
- public:
-  void add(ErrorCode code, std::string message) {
-    if (!first_) first_ = Error{code, std::move(message)};
-  }
-  [[nodiscard]] bool any() const { return first_.has_value(); }
-  [[nodiscard]] const std::optional<Error>& first() const { return first_; }
-
-  template <class T>
-  Result<T> unless_any(T value) const {
-    if (first_) return *first_;
-    return value;
-  }
-
- private:
-  std::optional<Error> first_;
-};
+using codec::Problems;
 
 /// A place in a document, where a value may be. Refers to the document and to the Problems: both must outlive it.
 class Node {

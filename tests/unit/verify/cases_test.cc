@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "tests/unit/verify/data.h"
 #include "verify/verifier.h"
 
 namespace pullgate::verify {
@@ -18,14 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-const fs::path kCases = fs::path(PULLGATE_TEST_DATA) / "cases";
-
-std::string bytes_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  EXPECT_TRUE(file) << path;
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 std::vector<std::string> case_names() {
   std::vector<std::string> names;
@@ -38,11 +29,7 @@ std::vector<std::string> case_names() {
   return names;
 }
 
-PublicKey key_named(const std::string& name) {
-  return PublicKey::parse_pem(bytes_of(kCases / "keys" / (name + ".pub"))).value();
-}
-
-std::shared_ptr<const TrustRoot> trust_in(const json& document) {
+std::shared_ptr<const TrustRoot> trust_of(const json& document) {
   std::vector<TrustedKey> keys;
   for (const json& entry : document.at("trusted")) {
     const PublicKey key = key_named(entry.at("key"));
@@ -114,7 +101,7 @@ TEST_P(Case, GivesTheFindingsThatAreWrittenThere) {
                           .media_type = {},
                           .annotations = document.at("annotations")};
 
-  const Report report = Verifier(trust_in(document)).verify(evidence, image);
+  const Report report = Verifier(trust_of(document)).verify(evidence, image);
 
   const json& expected = document.at("expected");
   EXPECT_EQ(findings_of(report), expected.at("findings")) << [&] {
