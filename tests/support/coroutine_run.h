@@ -1,7 +1,9 @@
 #pragma once
 /// Runs one coroutine from an ordinary test to its end.
 
+#include <deque>
 #include <exception>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -11,10 +13,19 @@
 
 namespace pullgate::tests {
 
+/// An event loop that lasts until the process ends. Asio signals a loop after having unlocked it, so one may not be
+/// destroyed while another thread could still be on its way out of a post() to it.
+inline boost::asio::io_context& lasting_context() {
+  static std::mutex mutex;
+  static std::deque<boost::asio::io_context> contexts;
+  const std::lock_guard lock(mutex);
+  return contexts.emplace_back();
+}
+
 /// The value of the coroutine, which runs on an event loop of its own in this thread. Rethrows what it throws.
 template <class T>
 T run_to_end(boost::asio::awaitable<T> coroutine) {
-  boost::asio::io_context context;
+  auto& context = lasting_context();
   std::optional<T> value;
   std::exception_ptr thrown;
   auto keep = [&]() -> boost::asio::awaitable<void> { value.emplace(co_await std::move(coroutine)); };

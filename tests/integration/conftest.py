@@ -1,0 +1,70 @@
+"""What every test of the running program may ask for. Everything is on loopback and below pytest's temporary folder."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Callable, Iterator, Mapping
+
+import pytest
+
+TESTS = Path(__file__).resolve().parents[1]
+for folder in (TESTS, TESTS.parent / "config"):
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+
+from support.gate import Gate, program  # noqa: E402
+from support.hostile_registry import HostileRegistry  # noqa: E402
+from support.workshop import Keys, Workshop  # noqa: E402
+
+StartGate = Callable[..., Gate]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def the_program() -> Path:
+    """A run without the program is a failed run, not a skipped one."""
+    binary = program()
+    if not os.access(binary, os.X_OK):
+        pytest.exit(f"there is no program at {binary}; build it, or name one in PULLGATE_BINARY", returncode=1)
+    return binary
+
+
+@pytest.fixture(scope="session")
+def keys() -> Keys:
+    return Keys.make()
+
+
+@pytest.fixture
+def workshop(tmp_path: Path, keys: Keys) -> Workshop:
+    return Workshop(tmp_path / "site", keys)
+
+
+@pytest.fixture
+def start_gate(tmp_path: Path) -> Iterator[StartGate]:
+    """Starts as many gates as the test wants; each must still live when the test ends, and end when it is told to."""
+    with ExitStack() as running:
+        count = 0
+
+        def start(settings: Mapping[str, Any], policy: Mapping[str, Any] | str, *, may_die: bool = False) -> Gate:
+            nonlocal count
+            count += 1
+            gate = Gate(tmp_path / f"gate-{count}", settings, policy)
+            running.enter_context(gate)
+            if not may_die:
+                running.callback(_must_live, gate)
+            return gate
+
+        yield start
+
+
+def _must_live(gate: Gate) -> None:
+    assert gate.is_alive(), f"pullgate ended with {gate.exit_code}:\n{gate.said()}"
+
+
+@pytest.fixture
+def hostile(workshop: Workshop) -> Iterator[HostileRegistry]:
+    """A registry for the workshop's images that misbehaves when told to."""
+    with HostileRegistry(workshop.site) as registry:
+        yield registry

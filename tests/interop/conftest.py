@@ -1,0 +1,31 @@
+"""What every test against other people's tools may ask for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parents[1]
+for folder in (TESTS, TESTS.parent / "config"):
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+
+from support.gate import program  # noqa: E402
+from support.workshop import Keys  # noqa: E402
+
+
+@pytest.fixture(scope="session", autouse=True)
+def the_program() -> Path:
+    """A run without the program is a failed run, not a skipped one."""
+    binary = program()
+    if not os.access(binary, os.X_OK):
+        pytest.exit(f"there is no program at {binary}; build it, or name one in PULLGATE_BINARY", returncode=1)
+    return binary
+
+
+@pytest.fixture(scope="session")
+def keys() -> Keys:
+    return Keys.make()
