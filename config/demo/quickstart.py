@@ -63,10 +63,11 @@ def _tour(screen: Screen, options: argparse.Namespace) -> int:
         with screen.step("start pullgate") as step:
             gate.start()
             step.outcome = gate.address
-        pulls = [
-            pull(gate.address, exhibit, state / "images", state / "pulled" / str(number))
-            for number, exhibit in enumerate(exhibits)
-        ]
+        pulls: list[Pull] = []
+        with screen.step(f"pull {len(exhibits)} images") as step:
+            for number, exhibit in enumerate(exhibits):
+                step.latest = exhibit.reference
+                pulls.append(pull(gate.address, exhibit, state / "images", state / "pulled" / str(number)))
         _show(screen, gate.address, pulls)
         faults = sum(1 for seen in pulls if seen.faults)
         _conclude(screen, pulls, faults)
