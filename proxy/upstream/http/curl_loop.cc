@@ -59,8 +59,7 @@ enum class Flow { kRunning, kPaused };
 
 /// One exchange. Made by the caller, then touched on the strand only.
 struct Transfer : std::enable_shared_from_this<Transfer> {
-  Transfer(const Strand& strand, HttpRequest what, Url where)
-      : request(std::move(what)), url(std::move(where)), deadline_timer(strand) {}
+  Transfer(HttpRequest what, Url where) : request(std::move(what)), url(std::move(where)) {}
 
   HttpRequest request;
   Url url;
@@ -79,7 +78,8 @@ struct Transfer : std::enable_shared_from_this<Transfer> {
   std::optional<Error> failure;  // the first cause
 
   Clock::time_point deadline;
-  asio::steady_timer deadline_timer;
+  /// Only while it is under way: what a coroutine keeps of a transfer may be destroyed after the event loop.
+  std::optional<asio::steady_timer> deadline_timer;
 
   std::optional<Waiter<Result<HttpResponseHead>>> head_waiter;
   std::optional<Waiter<Result<std::string>>> body_waiter;
@@ -302,7 +302,7 @@ asio::awaitable<Result<std::unique_ptr<HttpResponse>>> exchange_on(std::weak_ptr
 
 asio::awaitable<Result<std::unique_ptr<HttpResponse>>> CurlLoop::exchange(HttpRequest request, Url url,
                                                                           Clock::time_point head_deadline) {
-  auto transfer = std::make_shared<Transfer>(strand_, std::move(request), std::move(url));
+  auto transfer = std::make_shared<Transfer>(std::move(request), std::move(url));
   transfer->deadline = head_deadline;
   return exchange_on(weak_from_this(), std::move(transfer));
 }
@@ -348,6 +348,7 @@ CurlLoop::~CurlLoop() {
     curl_multi_remove_handle(multi_.get(), easy);
     transfer->stage = Stage::kEnded;
     transfer->easy.reset();
+    transfer->deadline_timer.reset();
     transfer->head_waiter.reset();
     transfer->body_waiter.reset();
   }
@@ -373,6 +374,7 @@ void CurlLoop::start(const TransferPtr& transfer, Waiter<Result<HttpResponseHead
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &CurlLoop::on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer.get());
   transfer->news = &news_;
+  transfer->deadline_timer.emplace(strand_);
   transfer->head_waiter = std::move(waiter);
   transfers_.emplace(easy, transfer);
   if (curl_multi_add_handle(multi_.get(), easy) != CURLM_OK)
@@ -412,7 +414,7 @@ void CurlLoop::end(Transfer& transfer, std::optional<Error> failure) {
   if (transfer.stage == Stage::kEnded) return;
   if (!transfer.failure) transfer.failure = std::move(failure);
   transfer.stage = Stage::kEnded;
-  transfer.deadline_timer.cancel();
+  transfer.deadline_timer.reset();
   TransferPtr keep;  // the map may hold the last reference
   if (const auto found = transfers_.find(transfer.easy.get()); found != transfers_.end()) {
     keep = std::move(found->second);
@@ -513,8 +515,8 @@ std::size_t CurlLoop::on_body(char* data, std::size_t size, std::size_t count, v
 
 void CurlLoop::arm_deadline(const TransferPtr& transfer) {
   if (transfer->stage == Stage::kEnded) return;
-  transfer->deadline_timer.expires_at(transfer->deadline);
-  transfer->deadline_timer.async_wait(
+  transfer->deadline_timer->expires_at(transfer->deadline);
+  transfer->deadline_timer->async_wait(
       [loop = weak_from_this(), waiting = std::weak_ptr(transfer)](const boost::system::error_code& error) {
         const auto self = loop.lock();
         const auto found = waiting.lock();

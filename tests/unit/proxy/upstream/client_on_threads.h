@@ -17,16 +17,19 @@ class ClientOnThreads {
   ClientOnThreads() {
     for (int i = 0; i < 2; ++i) threads_.emplace_back([this] { loop_.run(); });
   }
-  ~ClientOnThreads() {
-    client_.reset();
-    work_.reset();
-    for (auto& thread : threads_) thread.join();
-  }
+  ~ClientOnThreads() { stop(); }
   ClientOnThreads(const ClientOnThreads&) = delete;
   ClientOnThreads& operator=(const ClientOnThreads&) = delete;
 
   HttpClient& operator*() { return *client_; }
   void destroy_client() { client_.reset(); }
+  /// Ends client and threads. Before executors that callers ran on are destroyed.
+  void stop() {
+    client_.reset();
+    work_.reset();
+    for (auto& thread : threads_) thread.join();
+    threads_.clear();
+  }
 
  private:
   boost::asio::io_context loop_;

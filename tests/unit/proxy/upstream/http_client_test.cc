@@ -388,7 +388,7 @@ TEST_F(HttpClientTest, HoldsTheUpstreamBackWhileNobodyReads) {
 
 /// Starts a coroutine that can be cancelled; `done` gets the code it ended with.
 struct Cancellable {
-  asio::io_context context;
+  asio::io_context& context = tests::lasting_context();
   asio::cancellation_signal signal;
   std::optional<ErrorCode> ended_with;
   bool threw = false;
@@ -553,6 +553,7 @@ TEST_F(HttpClientTest, ServesManyCallersOnTheirOwnExecutors) {
         asio::detached);
   }
   callers.join();
+  client_.stop();
   EXPECT_EQ(whole, 48);
   EXPECT_EQ(broken, 12);
   EXPECT_EQ(elsewhere, 0);

@@ -264,6 +264,7 @@ TEST_F(LayoutTest, ServesManyCallersAtOnce) {
         [](const std::exception_ptr&) {});
   }
   callers.join();
+  files_.join();
   EXPECT_EQ(served, 50);
 }
 
