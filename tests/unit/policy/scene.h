@@ -123,7 +123,9 @@ class Scene {
     return {requested, image, Digest::of("a policy"), Digest::of("a trust root")};
   }
 
-  [[nodiscard]] Decision decide() const { return evaluate(policy(), about(), document, gathered); }
+  [[nodiscard]] Decision decide() const { return decide(policy()); }
+  /// With a policy of this scene made before, where many decisions follow each other.
+  [[nodiscard]] Decision decide(const PolicySet& made) const { return evaluate(made, about(), document, gathered); }
 
   Scene& signed_by(const std::string& name) { return add({key(name)}, verify::ImageSignature{}, image); }
   Scene& signed_for(const std::string& name, const Digest& other) {
