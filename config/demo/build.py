@@ -11,6 +11,10 @@ from .progress import Screen
 
 ROOT = Path(__file__).resolve().parents[2]
 
+# Another clone, or another build directory, of the same sources finds what was compiled before: paths below the root
+# count as relative, and the directory that debug information names does not count.
+_CCACHE = {"CCACHE_BASEDIR": str(ROOT), "CCACHE_NOHASHDIR": "1"}
+
 # What one compiler process may need at its worst; more of them at once than fit into memory end in a killed compiler.
 _GIB_PER_JOB = 1.5
 
@@ -34,5 +38,5 @@ def build(screen: Screen, preset: str, targets: Sequence[str] = ()) -> Path:
         command = ["cmake", "--build", "--preset", preset, "--parallel", str(jobs())]
         if targets:
             command += ["--target", *targets]
-        screen.run(step, command, cwd=ROOT, log=log / f"build-{preset}.log", env={"NINJA_STATUS": "[%f/%t] "})
+        screen.run(step, command, cwd=ROOT, log=log / f"build-{preset}.log", env={"NINJA_STATUS": "[%f/%t] ", **_CCACHE})
     return folder
