@@ -4,59 +4,16 @@
 #include <array>
 
 #include "verify/bytes.h"
-#include "verify/codec/base64.h"
+#include "verify/codec/pem.h"
 #include "verify/crypto/key.h"
 
 namespace pullgate::verify {
 namespace {
 
-constexpr std::array kAllSchemes = {SignatureScheme::kEcdsaSha256, SignatureScheme::kEcdsaSha384,
-                                    SignatureScheme::kEcdsaSha512, SignatureScheme::kEd25519,
-                                    SignatureScheme::kEd25519ph,   SignatureScheme::kRsaPkcs1Sha256,
-                                    SignatureScheme::kRsaPkcs1Sha384, SignatureScheme::kRsaPkcs1Sha512,
-                                    SignatureScheme::kRsaPssSha256};
-
-constexpr std::string_view kWhiteSpace = " \t\r\n";
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(kWhiteSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kWhiteSpace) - first + 1);
-}
-
-Error malformed(std::string_view why) {
-  return {ErrorCode::kMalformed, "PEM: " + std::string(why)};
-}
-
-struct PemBlock {
-  std::string label;
-  std::string der;
-};
-
-/// RFC 7468 section 2, without explanatory text around the block: a file with two keys would leave open which one
-/// is trusted.
-Result<PemBlock> parse_pem_block(std::string_view pem) {
-  constexpr std::string_view kBegin = "-----BEGIN ";
-  constexpr std::string_view kDashes = "-----";
-  std::string_view text = trimmed(pem);
-  if (!text.starts_with(kBegin)) return malformed("does not begin with -----BEGIN");
-  const std::size_t label_end = text.find(kDashes, kBegin.size());
-  if (label_end == std::string_view::npos) return malformed("the first line has no end");
-  PemBlock block{.label = std::string(text.substr(kBegin.size(), label_end - kBegin.size())), .der = {}};
-  const std::string end = "-----END " + block.label + "-----";
-  if (!text.ends_with(end)) return malformed("does not end with -----END of the same label");
-  text.remove_prefix(label_end + kDashes.size());
-  text.remove_suffix(std::min(end.size(), text.size()));
-
-  std::string base64;
-  std::ranges::copy_if(text, std::back_inserter(base64),
-                       [](char c) { return kWhiteSpace.find(c) == std::string_view::npos; });
-  if (base64.find('-') != std::string::npos) return malformed("more than one block");
-  Result<std::string> der = codec::decode_base64(base64);
-  if (!der) return malformed(der.error().message);
-  block.der = std::move(*der);
-  return block;
-}
+constexpr std::array kAllSchemes = {
+    SignatureScheme::kEcdsaSha256,    SignatureScheme::kEcdsaSha384,    SignatureScheme::kEcdsaSha512,
+    SignatureScheme::kEd25519,        SignatureScheme::kEd25519ph,      SignatureScheme::kRsaPkcs1Sha256,
+    SignatureScheme::kRsaPkcs1Sha384, SignatureScheme::kRsaPkcs1Sha512, SignatureScheme::kRsaPssSha256};
 
 }  // namespace
 
@@ -114,7 +71,7 @@ Result<SignatureScheme> parse_signature_scheme(std::string_view text) {
 }
 
 Result<PublicKey> PublicKey::parse_pem(std::string_view pem) {
-  const Result<PemBlock> block = parse_pem_block(pem);
+  const Result<codec::PemBlock> block = codec::parse_pem_block(pem);
   if (!block) return block.error();
   if (block->label == "PUBLIC KEY") return parse_spki(block->der);
   if (block->label == "RSA PUBLIC KEY") {

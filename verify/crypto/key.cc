@@ -229,10 +229,15 @@ Result<std::string> spki_of_rsa_public_key(std::string_view der) {
   return encoded_spki(handle.get());
 }
 
-const std::string& SignedMessage::hash(Hash hash) {
+SignedMessage::SignedMessage(const Artifact& artifact) : bytes_(artifact.bytes()) {
+  const Hash known = artifact.digest().algorithm() == Digest::Algorithm::kSha256 ? Hash::kSha256 : Hash::kSha512;
+  hashes_[static_cast<std::size_t>(known)] = artifact.digest().raw();
+}
+
+const std::string* SignedMessage::hash(Hash hash) {
   std::string& cached = hashes_[static_cast<std::size_t>(hash)];
-  if (cached.empty()) cached = hash_of(hash, bytes_);
-  return cached;
+  if (cached.empty() && bytes_) cached = hash_of(hash, *bytes_);
+  return cached.empty() ? nullptr : &cached;
 }
 
 SignatureOutcome verify_signature(const PublicKey& key, SignatureScheme scheme, SignedMessage& message,
@@ -240,8 +245,13 @@ SignatureOutcome verify_signature(const PublicKey& key, SignatureScheme scheme, 
   const PublicKey::State& state = key.state();
   if (!is_usable(state.type, scheme) || !has_size_for(state.type, signature)) return SignatureOutcome::kInvalid;
   const ErrorQueueGuard guard;
-  if (scheme == SignatureScheme::kEd25519) return verify_ed25519(state.handle.get(), message.bytes(), signature);
-  const std::string& hash = message.hash(hash_for(scheme));
+  if (scheme == SignatureScheme::kEd25519) {
+    if (!message.bytes()) return SignatureOutcome::kInvalid;  // it hashes twice, so no digest stands for the bytes
+    return verify_ed25519(state.handle.get(), *message.bytes(), signature);
+  }
+  const std::string* const known_hash = message.hash(hash_for(scheme));
+  if (known_hash == nullptr) return SignatureOutcome::kInvalid;
+  const std::string& hash = *known_hash;
   if (scheme == SignatureScheme::kEd25519ph) {
     // RFC 8410 section 4: the key is the last 32 bytes of its SubjectPublicKeyInfo.
     return verify_ed25519ph(std::string_view(state.spki).substr(state.spki.size() - 32), hash, signature);

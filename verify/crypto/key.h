@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "verify/artifact.h"
 #include "verify/crypto/hash.h"
 #include "verify/public_key.h"
 
@@ -32,16 +33,19 @@ Result<DecodedKey> decode_spki(std::string_view der);
 Result<std::string> spki_of_rsa_public_key(std::string_view der);
 
 /// What was signed. Hashed at most once for each hash, however many keys and schemes are tried; not for several
-/// threads. The bytes must outlive it.
+/// threads. The bytes, or the artifact, must outlive it.
 class SignedMessage {
  public:
   explicit SignedMessage(std::string_view bytes) : bytes_(bytes) {}
+  explicit SignedMessage(const Artifact& artifact);
 
-  [[nodiscard]] std::string_view bytes() const { return bytes_; }
-  const std::string& hash(Hash hash);
+  /// Nothing when only a digest is known.
+  [[nodiscard]] const std::optional<std::string_view>& bytes() const { return bytes_; }
+  /// Null when only the digest of another algorithm is known.
+  const std::string* hash(Hash hash);
 
  private:
-  std::string_view bytes_;
+  std::optional<std::string_view> bytes_;
   std::array<std::string, 3> hashes_;
 };
 

@@ -47,7 +47,8 @@ SignatureAlgorithm read_signature_algorithm(der::Reader& reader) {
     reader.refuse("a signature algorithm that we do not accept", ErrorCode::kUnsupported);
     return {};
   }
-  if (known->parameters == Parameters::kNull && !inside.content(der::kNull).empty()) inside.refuse("a NULL with content");
+  if (known->parameters == Parameters::kNull && !inside.content(der::kNull).empty())
+    inside.refuse("a NULL with content");
   inside.end();
   if (problems.any()) reader.refuse("a signature algorithm with the wrong parameters");
   return {.scheme = known->scheme, .encoding = sequence.encoding};

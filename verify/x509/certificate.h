@@ -48,7 +48,7 @@ struct Fields {
   Time not_before;           ///< both inclusive (RFC 5280 section 4.1.2.5)
   Time not_after;
   std::string_view spki;
-  std::string_view extensions;          ///< the content of the SEQUENCE of extensions
+  std::string_view extensions;  ///< the content of the SEQUENCE of extensions
   std::vector<Extension> extension_list;
 
   bool is_authority = false;  ///< basicConstraints with cA
