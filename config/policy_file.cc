@@ -1,5 +1,6 @@
 #include "config/policy_file.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -119,7 +120,11 @@ Loaded<Policy> load_policy(const std::filesystem::path& file) {
                     .builder_attestors = {},
                     .rules = {}};
   read_policy(*root, draft, problems);
-  for (const Conflict& conflict : policy::PolicySet::conflicts(draft.contents)) {
+  const std::vector<Conflict> conflicts = policy::PolicySet::conflicts(draft.contents);
+  // An attestor whose name is misspelt where it is used is not unused.
+  if (std::ranges::find(conflicts, Conflict::Kind::kUnknownName, &Conflict::kind) != conflicts.end())
+    draft.has_all_names = false;
+  for (const Conflict& conflict : conflicts) {
     if (is_real(conflict, draft)) problems.add(place_of(conflict, draft), conflict.message);
   }
   if (!problems.empty()) return problems.take_sorted();

@@ -117,8 +117,9 @@ class RequirementReader {
 
   Requirement read_signature(const yaml::Node& node, const std::string& name) {
     places_.names.emplace(name, node.mark);
-    return {
-        policy::SignatureLeaf{yaml::read_text(node, "'signature' (the name of an attestor)", problems_).value_or("")}};
+    auto attestor = yaml::read_text(node, "'signature' (the name of an attestor)", problems_);
+    if (!attestor) return unreadable();
+    return {policy::SignatureLeaf{*std::move(attestor)}};
   }
 
   Requirement read_provenance(const yaml::Node& node, const std::string& name) {

@@ -141,7 +141,10 @@ class TreeBuilder : public YAML::EventHandler {
 }  // namespace
 
 std::optional<Node> parse(const std::string& text, Problems& problems) {
-  std::istringstream stream(text);
+  // The library takes the end of the file for the end of an open quotation, so that a forgotten quote would swallow
+  // the rules below it. A document end marker is no part of a quotation (YAML 1.2 section 7.3): with one after the
+  // last line, the library refuses.
+  std::istringstream stream(text + "\n...\n");
   TreeBuilder builder(problems);
   std::optional<Node> root;
   try {

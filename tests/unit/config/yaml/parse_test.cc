@@ -1,0 +1,120 @@
+#include "config/yaml/parse.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "verify/limits.h"
+
+namespace pullgate::config::yaml {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::vector<std::string> problems_of(const std::string& text) {
+  Problems problems("f");
+  (void)parse(text, problems);
+  std::vector<std::string> texts;
+  for (const Problem& problem : problems.take_sorted()) texts.push_back(problem.text());
+  return texts;
+}
+
+TEST(Yaml, BecomesATreeWithPlaces) {
+  Problems problems("f");
+  const auto root = parse("a: 1\nlist:\n  - x\n  - 'y'\nmap: { k: v }\nnone:\n", problems);
+  ASSERT_TRUE(root);
+  EXPECT_TRUE(problems.empty());
+  ASSERT_EQ(root->members.size(), 4U);
+  EXPECT_EQ(root->members[0].value.text, "1");
+  const Member& list = root->members[1];
+  EXPECT_EQ(list.mark.line, 2);
+  EXPECT_EQ(list.mark.column, 1);
+  ASSERT_EQ(list.value.items.size(), 2U);
+  EXPECT_EQ(list.value.items[1].mark.line, 4);
+  EXPECT_EQ(list.value.items[1].mark.column, 5);
+  EXPECT_EQ(list.value.items[0].style, Node::Style::kPlain);
+  EXPECT_EQ(list.value.items[1].style, Node::Style::kQuoted);
+  EXPECT_EQ(root->members[2].value.members[0].value.mark.column, 11);
+  EXPECT_EQ(root->members[3].value.kind, Node::Kind::kNull);
+}
+
+TEST(Yaml, WithADuplicateKeyIsRefusedAtTheSecond) {
+  EXPECT_THAT(problems_of("a: 1\nb: 2\na: 3\n"),
+              ElementsAre("f:3:1: duplicate key 'a': it was already given in line 1, column 1"));
+  EXPECT_THAT(problems_of("m: { x: 1, y: 2, \"x\": 3 }"), ElementsAre(HasSubstr("f:1:18: duplicate key 'x'")));
+  EXPECT_THAT(problems_of("m:\n  - { x: { k: 1, k: 2 } }\n"), ElementsAre(HasSubstr("duplicate key 'k'")));
+}
+
+TEST(Yaml, WithAliasesIsRefused) {
+  EXPECT_THAT(problems_of("a: &x 1\nb: *x\n"), ElementsAre(HasSubstr("f:1:4: anchors"), HasSubstr("f:2:4: aliases")));
+  EXPECT_THAT(problems_of("a: &x { k: 1 }\nb:\n  <<: *x\n"),
+              ElementsAre(HasSubstr("anchors"), HasSubstr("f:3:3: merge keys"), HasSubstr("aliases")));
+  EXPECT_THAT(problems_of("a: *nowhere\n"), ElementsAre(HasSubstr("f:1:")));
+}
+
+TEST(Yaml, WithTagsIsRefused) {
+  EXPECT_THAT(problems_of("a: !!str 1\n"), ElementsAre(HasSubstr("tags (tag:yaml.org,2002:str)")));
+  EXPECT_THAT(problems_of("a: !mine { b: 1 }\n"), ElementsAre(HasSubstr("tags (!mine)")));
+}
+
+TEST(Yaml, WithASecondDocumentIsRefused) {
+  EXPECT_THAT(problems_of("a: 1\n---\na: 2\n"), ElementsAre(HasSubstr("f:3:1: a second document")));
+  EXPECT_THAT(problems_of("---\na: 1\n...\n"), IsEmpty());
+}
+
+TEST(Yaml, ThatIsEmptyIsRefused) {
+  for (const std::string text : {"", "\n\n", "# nothing\n", "---\n", "~\n", "null\n"}) {
+    EXPECT_THAT(problems_of(text), ElementsAre("f: the file is empty")) << text;
+  }
+}
+
+TEST(Yaml, ThatIsNoMappingIsRefused) {
+  EXPECT_THAT(problems_of("- 1\n"), ElementsAre(HasSubstr("f:1:1: the file must be a mapping")));
+  EXPECT_THAT(problems_of("yes\n"), ElementsAre(HasSubstr("f:1:1: the file must be a mapping")));
+}
+
+TEST(Yaml, ThatIsNoneIsRefusedWithThePlace) {
+  EXPECT_THAT(problems_of("a: [\n"), ElementsAre(HasSubstr("not YAML")));
+  EXPECT_THAT(problems_of("a: 1\n\tb: 2\n"), ElementsAre(HasSubstr("f:2:")));
+  EXPECT_THAT(problems_of("a: }\n"), ElementsAre(HasSubstr("f:1:4: not YAML")));
+}
+
+TEST(Yaml, WithAQuotationThatIsNeverClosedIsRefused) {
+  // Otherwise everything below a forgotten quote would silently become part of a text.
+  for (const std::string text : {"a: 'open", "a: 'open\n", "a: \"open\nb: 1\n", "a: \"open\nb: 1\n\n\n", "a: [ 'x\n"}) {
+    EXPECT_THAT(problems_of(text), ElementsAre(HasSubstr("not YAML"))) << text;
+  }
+}
+
+TEST(Yaml, MayEndAsItLikes) {
+  for (const std::string text :
+       {"a: 1", "a: 1\n...\n", "a: 1\n...\n# bye\n", "a: |\n  x\n  y", "a: >-\n  x\n\n", "a: 'x'  # y",
+        "\xef\xbb\xbf"
+        "a: 1\n"}) {
+    EXPECT_THAT(problems_of(text), IsEmpty()) << text;
+  }
+}
+
+TEST(Yaml, WithKeysThatAreNoWordsIsRefused) {
+  EXPECT_THAT(problems_of("? [a, b]\n: 1\n"), ElementsAre(HasSubstr("a key must be a word")));
+  EXPECT_THAT(problems_of("~: 1\n"), ElementsAre(HasSubstr("a key must be a word")));
+}
+
+TEST(Yaml, ThatIsTooDeepIsRefused) {
+  const auto nested = [](std::size_t depth) {
+    return "a: " + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "\n";
+  };
+  EXPECT_THAT(problems_of(nested(limits::kConfigurationDepth)), IsEmpty());
+  EXPECT_THAT(problems_of(nested(limits::kConfigurationDepth + 1)), ElementsAre(HasSubstr("nested deeper than")));
+  EXPECT_THAT(problems_of(nested(100'000)), ElementsAre(HasSubstr("nested deeper than")));
+}
+
+TEST(Yaml, ShowsNothingUnprintable) {
+  for (const std::string& text : problems_of("\"\x1b[31m\": 1\n\"\x1b[31m\": 2\n")) {
+    EXPECT_EQ(text.find('\x1b'), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace pullgate::config::yaml
