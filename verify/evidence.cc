@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "verify/json/reader.h"
 #include "verify/limits.h"
 
 namespace pullgate::verify {
@@ -25,9 +26,11 @@ constexpr std::array<std::string_view, 10> kOtherEvidenceTypes = {"application/j
                                                                   "application/vnd.cyclonedx+xml",
                                                                   "application/vnd.syft+json"};
 
-/// Docker's configs make a manifest runnable whatever its layers are called, as OCI's does.
-constexpr std::array<std::string_view, 3> kImageConfigTypes = {media_type::kOciConfig, media_type::kDockerConfig,
-                                                               "application/vnd.docker.plugin.v1+json"};
+/// Docker's configs make a manifest runnable whatever its layers are called, as OCI's does. Docker itself takes the
+/// last three for an image's config too, because registries once recorded configs under these types.
+constexpr std::array<std::string_view, 6> kImageConfigTypes = {
+    media_type::kOciConfig,     media_type::kDockerConfig, "application/vnd.docker.plugin.v1+json",
+    "application/octet-stream", "application/json",        "text/html"};
 
 std::optional<EvidenceKind> kind_of(std::string_view media_type) {
   if (media_type == kSimpleSigningType) return EvidenceKind::kSimpleSigning;
@@ -48,6 +51,27 @@ bool is_evidence_type(std::string_view media_type) {
 /// cosign's `.sig` and `.att` and BuildKit's attestation manifests come with an image config.
 bool may_have_image_config(std::string_view media_type) {
   return media_type == kSimpleSigningType || media_type == kDsseType || media_type == kInTotoType;
+}
+
+/// POSIX pax, "ustar Interchange Format": the octal number at 148 is the sum of the header's bytes with itself as
+/// blanks. Readers also accept the sum over signed bytes.
+bool begins_like_a_tar_archive(std::string_view bytes) {
+  constexpr std::size_t kHeaderSize = 512;
+  constexpr std::size_t kSumAt = 148;
+  constexpr std::size_t kSumSize = 8;
+  if (bytes.size() < kHeaderSize) return false;
+  std::int64_t unsigned_sum = 0;
+  std::int64_t signed_sum = 0;
+  for (std::size_t i = 0; i < kHeaderSize; ++i) {
+    const char c = i >= kSumAt && i < kSumAt + kSumSize ? ' ' : bytes[i];
+    unsigned_sum += static_cast<unsigned char>(c);
+    signed_sum += static_cast<signed char>(c);
+  }
+  std::int64_t stated = 0;
+  for (const char c : bytes.substr(kSumAt, kSumSize)) {
+    if (c >= '0' && c <= '7') stated = stated * 8 + (c - '0');
+  }
+  return stated == unsigned_sum || stated == signed_sum;
 }
 
 std::string tag_for(const Digest& subject) {
@@ -77,9 +101,11 @@ std::vector<EvidenceLayer> evidence_layers(const Manifest& manifest) {
 }
 
 ArtifactClass classify(const Manifest& manifest) {
-  if (manifest.layers.empty()) return ArtifactClass::kRunnable;
+  if (manifest.layers.empty() || manifest.layers.size() > limits::kEvidencePieces) return ArtifactClass::kRunnable;
+  // A manifest in Docker's own form is an image to Docker, whatever its config is called.
   const bool has_image_config =
-      manifest.config && std::ranges::find(kImageConfigTypes, manifest.config->media_type) != kImageConfigTypes.end();
+      manifest.media_type == media_type::kDockerManifest ||
+      (manifest.config && std::ranges::find(kImageConfigTypes, manifest.config->media_type) != kImageConfigTypes.end());
   std::uint64_t room = limits::kEvidenceTotalBytes;
   const auto fits = [&](const Descriptor& descriptor) {
     if (descriptor.size > limits::kEvidenceBytes || descriptor.size > room) return false;
@@ -91,7 +117,13 @@ ArtifactClass classify(const Manifest& manifest) {
     if (!is_evidence_type(layer.media_type) || !fits(layer)) return ArtifactClass::kRunnable;
     if (has_image_config && !may_have_image_config(layer.media_type)) return ArtifactClass::kRunnable;
   }
-  return ArtifactClass::kEvidence;
+  return has_image_config ? ArtifactClass::kEvidenceIfDocuments : ArtifactClass::kEvidence;
+}
+
+Status check_document(std::string_view bytes) {
+  if (const Result<json::Document> document = json::parse(bytes); !document) return document.error();
+  if (begins_like_a_tar_archive(bytes)) return {ErrorCode::kMalformed, "JSON that is a tar archive as well"};
+  return Done{};
 }
 
 std::string referrers_tag(const Digest& subject) {

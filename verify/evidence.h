@@ -9,6 +9,7 @@
 
 #include "verify/content.h"
 #include "verify/manifest.h"
+#include "verify/result.h"
 
 namespace pullgate::verify {
 
@@ -43,12 +44,19 @@ std::vector<EvidenceLayer> evidence_layers(const Manifest& manifest);
 enum class ArtifactClass {
   kRunnable,  ///< an image or anything else that has to be judged
   kEvidence,  ///< signatures, attestations and SBOMs through and through: may pass without judgement
+  /// Evidence if every layer is a document (see below), else runnable: the config is an image's, and podman and older
+  /// dockers unpack the layers of such a manifest whatever their media types say.
+  kEvidenceIfDocuments,
 };
 
 /// Decided by structure alone, never by tag, artifactType or who asks: every layer has an evidence media type, the
 /// config is empty or not an image's (cosign's legacy manifests carry an image config over nothing but evidence
-/// layers), and the sizes stay within limits. Stops runnable images that dress up as signatures.
+/// layers), and number and sizes stay within limits. Stops runnable images that dress up as signatures.
 ArtifactClass classify(const Manifest& manifest);
+
+/// Is this JSON, and not at the same time an archive? Then it is nothing that a client could unpack as a layer:
+/// compressed archives do not begin like JSON, and a plain one begins with a header that sums up.
+Status check_document(std::string_view bytes);
 
 /// Tags under which evidence about `subject` may be found: distribution-spec "Referrers Tag Schema" and cosign's.
 std::string referrers_tag(const Digest& subject);    // sha256-<hex>

@@ -20,6 +20,8 @@ std::string_view to_string(Check check) {
   switch (check) {
     case Check::kForm:
       return "form";
+    case Check::kCertificate:
+      return "certificate";
     case Check::kKeyHint:
       return "key-hint";
     case Check::kPayloadType:
@@ -36,6 +38,26 @@ std::string_view to_string(Check check) {
       return "predicate";
     case Check::kTransparency:
       return "transparency";
+    case Check::kLogPromise:
+      return "log-promise";
+    case Check::kLogProof:
+      return "log-proof";
+    case Check::kTimestamp:
+      return "timestamp";
+    case Check::kChain:
+      return "chain";
+    case Check::kTime:
+      return "time";
+    case Check::kSct:
+      return "sct";
+    case Check::kEnoughLogs:
+      return "enough-logs";
+    case Check::kEnoughCertificateLogs:
+      return "enough-certificate-logs";
+    case Check::kEnoughTimestamps:
+      return "enough-timestamps";
+    case Check::kEnoughTimes:
+      return "enough-times";
   }
   return "unknown";
 }

@@ -72,6 +72,10 @@ std::string_view to_string(Reason reason) {
       return "BUILD_TYPE_NOT_ALLOWED";
     case Reason::kManifestInvalid:
       return "MANIFEST_INVALID";
+    case Reason::kSctMissing:
+      return "SCT_MISSING";
+    case Reason::kTimestampMissing:
+      return "TIMESTAMP_MISSING";
   }
   return "UNKNOWN";
 }

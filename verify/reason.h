@@ -43,6 +43,8 @@ enum class Reason {
   kPayloadTypeMismatch,  ///< the signed envelope's payloadType is not the one its content must have
   kBuildTypeNotAllowed,  ///< provenance of a trusted builder, of another build type than the rule names
   kManifestInvalid,      ///< the manifest itself cannot be read the same way by every client
+  kSctMissing,           ///< no certificate transparency log of the trust root has the certificate
+  kTimestampMissing,     ///< nothing proves when the signature was made
 };
 
 inline constexpr std::array kAllReasons = {
@@ -80,6 +82,8 @@ inline constexpr std::array kAllReasons = {
     Reason::kPayloadTypeMismatch,
     Reason::kBuildTypeNotAllowed,
     Reason::kManifestInvalid,
+    Reason::kSctMissing,
+    Reason::kTimestampMissing,
 };
 
 /// "NO_EVIDENCE", "BUILDER_NOT_ALLOWED", ...

@@ -74,10 +74,10 @@ bool is_path_component(std::string_view component) {
   return true;
 }
 
-/// Docker's rule for where a name's registry ends: the first component is one if it could not be a path's.
+/// Docker's rule for where a name's registry ends, but for upper-case letters: Docker takes "Acme/app" for an image at
+/// a registry Acme, which in lower case would be an image on Docker Hub.
 bool looks_like_registry(std::string_view component) {
-  return component == "localhost" || component.find_first_of(".:[") != std::string_view::npos ||
-         std::ranges::any_of(component, is_upper);
+  return component == "localhost" || component.find_first_of(".:[") != std::string_view::npos;
 }
 
 }  // namespace

@@ -22,20 +22,26 @@ std::vector<TrustedKey> merged(std::vector<TrustedKey> keys) {
   return result;
 }
 
-Digest generation_of(const std::vector<TrustedKey>& keys) {
+std::vector<SigstoreRoot> by_name(std::vector<SigstoreRoot> roots) {
+  std::ranges::sort(roots, {}, &SigstoreRoot::name);
+  return roots;
+}
+
+Digest generation_of(const std::vector<TrustedKey>& keys, const std::vector<SigstoreRoot>& roots) {
   std::string text = "pullgate trust root 1\n";
   for (const TrustedKey& trusted : keys) {
     text += trusted.key.fingerprint().text();
     for (SignatureScheme scheme : trusted.schemes) text += " " + std::string(to_string(scheme));
     text += "\n";
   }
+  for (const SigstoreRoot& root : roots) text += root.digest().text() + " " + root.name() + "\n";
   return Digest::of(text);
 }
 
 }  // namespace
 
-TrustRoot::TrustRoot(std::vector<TrustedKey> keys)
-    : keys_(merged(std::move(keys))), generation_(generation_of(keys_)) {}
+TrustRoot::TrustRoot(std::vector<TrustedKey> keys, std::vector<SigstoreRoot> roots)
+    : keys_(merged(std::move(keys))), roots_(by_name(std::move(roots))), generation_(generation_of(keys_, roots_)) {}
 
 const TrustedKey* TrustRoot::find(const Digest& fingerprint) const {
   const auto place = std::ranges::lower_bound(keys_, fingerprint, {},

@@ -10,8 +10,8 @@
 namespace pullgate::verify::slsa {
 
 /// "git+https://host/path@ref" (SLSA, SPDX download locations) or "https://host/path.git#ref:directory" (BuildKit).
-/// The ref is kept when it is a full one; the commit stays empty. Nothing for URIs of another form, and for those with
-/// user information or a query, whose repository could be read in more than one way.
+/// The ref is kept when it is a full one; the commit stays empty. Nothing for URIs of another form, and for those whose
+/// repository could be read in more than one way (user information, a query, escapes, a host in upper case).
 std::optional<Source> parse_git_uri(std::string_view uri);
 
 /// The image that a material is: package URLs of type docker and oci, docker://, docker-pullable:// and oci://

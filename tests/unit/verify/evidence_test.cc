@@ -39,12 +39,55 @@ TEST(EvidenceLayers, AreKnownByTheirMediaType) {
 
 TEST(ArtifactClass, IsEvidenceForWhatSigningToolsPush) {
   for (const Manifest& evidence :
-       {manifest(media_type::kOciConfig, {kSimple, kSimple}), manifest(media_type::kOciConfig, {kDsse}),
-        manifest(media_type::kOciConfig, {"application/vnd.in-toto+json"}), manifest(media_type::kOciEmpty, {kBundle}),
+       {manifest(media_type::kOciEmpty, {kSimple, kDsse}), manifest(media_type::kOciEmpty, {kBundle}),
         manifest("application/vnd.cncf.notary.signature", {"application/jose+json"}),
         manifest(media_type::kOciEmpty, {"application/spdx+json"}), manifest("", {"application/cose"})}) {
     EXPECT_EQ(classify(evidence), ArtifactClass::kEvidence);
   }
+}
+
+// podman unpacks the layers of a manifest with an image's config whatever their media types say, older dockers too; and
+// docker takes configs of three more types for an image's.
+TEST(ArtifactClass, DependsOnTheLayersThemselvesWhereTheConfigIsAnImages) {
+  Manifest docker = manifest("application/vnd.acme.config", {kSimple});
+  docker.media_type = media_type::kDockerManifest;
+  for (const Manifest& dressed :
+       {manifest(media_type::kOciConfig, {kSimple, kSimple}), manifest(media_type::kOciConfig, {kDsse}),
+        manifest(media_type::kOciConfig, {"application/vnd.in-toto+json"}),
+        manifest(media_type::kDockerConfig, {kSimple}), manifest("application/octet-stream", {kSimple}),
+        manifest("application/json", {kDsse}), manifest("text/html", {kDsse}), docker}) {
+    EXPECT_EQ(classify(dressed), ArtifactClass::kEvidenceIfDocuments);
+  }
+  for (const char* config : {"application/octet-stream", "application/json", "text/html"}) {
+    EXPECT_EQ(classify(manifest(config, {"application/spdx+json"})), ArtifactClass::kRunnable) << config;
+  }
+}
+
+TEST(Document, IsJsonThatCannotBeUnpacked) {
+  EXPECT_TRUE(check_document(R"({"critical":{},"optional":null})"));
+  EXPECT_TRUE(check_document("{\"text\":\"" + std::string(4096, 'x') + "\"}"));
+  for (const std::string& bytes : {std::string(), std::string("\x1f\x8b\x08"), std::string("bin/sh\0\0\0", 9),
+                                   std::string("\x28\xb5\x2f\xfd"), std::string("BZh9"), std::string("{} {}")}) {
+    EXPECT_FALSE(check_document(bytes)) << bytes;
+  }
+}
+
+// A header of a tar archive needs no NUL byte: a file whose name begins `{"` can be a JSON document as well.
+TEST(Document, IsNotJsonThatIsAnArchiveAsWell) {
+  std::string polyglot = R"({"a":")" + std::string(94, 'x') + "0000755 0000000 0000000 00000000014 00000000000 ";
+  polyglot.resize(148, ' ');
+  polyglot += "        0";
+  polyglot.resize(510, ' ');
+  polyglot += "\"}";
+  unsigned sum = 0;
+  for (const char c : polyglot) sum += static_cast<unsigned char>(c);
+  std::string stated(8, ' ');
+  for (std::size_t digit = 6; digit-- > 0; sum /= 8) stated[digit] = static_cast<char>('0' + sum % 8);
+  const std::string harmless = polyglot;
+  polyglot.replace(148, 8, stated);
+  EXPECT_TRUE(check_document(harmless));
+  EXPECT_FALSE(check_document(polyglot));
+  EXPECT_FALSE(check_document(polyglot + "\n"));
 }
 
 // A runnable image pushed under a signature's tag or with a signature's artifactType must still be judged.
@@ -72,6 +115,8 @@ TEST(ArtifactClass, IsRunnableForWhatIsTooLargeToBeEvidence) {
   large.layers = {3, descriptor(kBundle, limits::kEvidenceBytes)};
   EXPECT_EQ(classify(large), ArtifactClass::kRunnable);
   large.layers = {2, descriptor(kBundle, ~std::uint64_t{0} - 5)};
+  EXPECT_EQ(classify(large), ArtifactClass::kRunnable);
+  large.layers = {limits::kEvidencePieces + 1, descriptor(kBundle)};
   EXPECT_EQ(classify(large), ArtifactClass::kRunnable);
 }
 

@@ -118,9 +118,9 @@ TEST(ImageReference, ReadsWhatItWrites) {
 
 TEST(ImageReference, RefusesWhatIsNoName) {
   for (const std::string& text :
-       {std::string(), std::string(":1"), std::string("ghcr.io/"), std::string("ghcr.io/App"), std::string("a:b:c"),
-        std::string("a@sha256:00"), "a@" + std::string(kDigest) + ":1", std::string("a@b@c"), std::string("a/b/"),
-        std::string("https://ghcr.io/a"), std::string("ghcr.io/a:"), std::string("ghcr.io/a@")}) {
+       {std::string(), std::string(":1"), std::string("ghcr.io/"), std::string("ghcr.io/App"), std::string("Acme/app"),
+        std::string("a:b:c"), std::string("a@sha256:00"), "a@" + std::string(kDigest) + ":1", std::string("a@b@c"),
+        std::string("a/b/"), std::string("https://ghcr.io/a"), std::string("ghcr.io/a:"), std::string("ghcr.io/a@")}) {
     EXPECT_FALSE(ImageReference::parse(text)) << text;
   }
 }

@@ -32,13 +32,29 @@ TEST(GitUri, KeepsFullRefsOnly) {
 
 // What is read here is compared with what an operator allows: every other reading must be shut out.
 TEST(GitUri, RefusesWhatCouldBeReadAsAnotherRepository) {
-  for (const char* uri :
-       {"", "acme/app", "git@github.com:acme/app", "file:///acme/app", "https://", "https:///acme/app",
-        "https://github.com", "https://github.com/", "https://github.com@evil.example/acme/app",
-        "https://user:secret@github.com/acme/app", "https://github.com/acme/app?x=https://evil.example",
-        "https://github.com/acme/../evil/app", "https://github.com/./acme/app", "https://github.com/acme%2fapp",
-        "https://github.com/acme\\app", "https://github.com/acme app", "git+git+https://github.com/acme/app",
-        "https://github.com/.git", "GIT+https://github.com/acme/app"}) {
+  for (const char* uri : {"",
+                          "acme/app",
+                          "git@github.com:acme/app",
+                          "file:///acme/app",
+                          "https://",
+                          "https:///acme/app",
+                          "https://github.com",
+                          "https://github.com/",
+                          "https://github.com@evil.example/acme/app",
+                          "https://user:secret@github.com/acme/app",
+                          "https://github.com/acme/app?x=https://evil.example",
+                          "https://github.com/acme/../evil/app",
+                          "https://github.com/./acme/app",
+                          "https://github.com/acme%2fapp",
+                          "https://github.com/acme\\app",
+                          "https://github.com/acme app",
+                          "git+git+https://github.com/acme/app",
+                          "https://github.com/.git",
+                          "https://github.com//acme/app",
+                          "https://GitHub.com/acme/app",
+                          "https://github.com#refs/acme/app",
+                          "https://github.com/acme/\xc3\xa4pp",
+                          "GIT+https://github.com/acme/app"}) {
     EXPECT_FALSE(parse_git_uri(uri)) << uri;
   }
 }

@@ -1,0 +1,32 @@
+#pragma once
+/// How much corroboration is enough. Chosen together with whom to trust, never inferred from the evidence: a bundle
+/// without a log entry must not be what decides that none is needed.
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "verify/finding.h"
+
+namespace pullgate::verify {
+
+/// Thresholds over distinct authorities of one trust root. Zero of everything asks for nothing, and has to be written.
+struct EvidenceRequirements {
+  std::string trust_root;
+  std::size_t logs = 0;                   ///< transparency logs that have the entry, by promise or inclusion
+  std::size_t certificate_logs = 0;       ///< certificate transparency logs; of certificates only
+  std::size_t timestamp_authorities = 0;  ///< RFC 3161
+  std::size_t time_sources = 0;           ///< logs with a promise, and timestamp authorities
+};
+
+/// What is asked of certificates under a root like Sigstore's public one: one of each kind of log, and a time from
+/// anywhere.
+EvidenceRequirements usual_requirements(std::string trust_root);
+
+/// One finding for each requirement, in the order kEnoughLogs, kEnoughCertificateLogs, kEnoughTimestamps, kEnoughTimes;
+/// all of them passed means enough. Findings failed with TLOG_MISSING, SCT_MISSING or TIMESTAMP_MISSING where there is
+/// nothing at all, and with THRESHOLD_NOT_MET where there is too little. The certificate logs count for evidence with
+/// a certificate.
+std::vector<Finding> check_requirements(const Verified& verified, const EvidenceRequirements& requirements);
+
+}  // namespace pullgate::verify
