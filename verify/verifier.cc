@@ -63,7 +63,8 @@ Report Verifier::verify(const Evidence& evidence, const Content& image) const {
   }
   Report report = builder.report();
   if (proven && !proven->signers.empty() && builder.overall() == Outcome::kPassed) {
-    report.verified = Verified(std::move(proven->signers), std::move(proven->claim), image.digest());
+    report.verified = Verified(std::move(proven->signers), std::move(proven->claim), image.digest(),
+                               std::move(proven->corroborations));
   }
   return report;
 }

@@ -34,7 +34,9 @@ int telling_rank(Reason reason) {
     case Reason::kTlogMissing:
     case Reason::kTlogInvalid:
     case Reason::kSctInvalid:
+    case Reason::kSctMissing:
     case Reason::kTimestampInvalid:
+    case Reason::kTimestampMissing:
     case Reason::kTrustRootExpired:
       return 31;
     case Reason::kSignatureInvalid:

@@ -11,8 +11,9 @@ namespace pullgate::verify::testing {
 
 class VerifiedFactory {
  public:
-  static Verified make(std::vector<Signer> signers, Claim claim, Digest subject) {
-    return {std::move(signers), std::move(claim), subject};
+  static Verified make(std::vector<Signer> signers, Claim claim, Digest subject,
+                       std::vector<Corroboration> corroborations = {}) {
+    return {std::move(signers), std::move(claim), subject, std::move(corroborations)};
   }
 };
 

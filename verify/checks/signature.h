@@ -16,6 +16,7 @@ namespace pullgate::verify::checks {
 struct Proven {
   std::vector<Signer> signers;
   Claim claim;
+  std::vector<Corroboration> corroborations = {};
 };
 
 /// One signature, with what the evidence says about its key; the hint is not signed and proves nothing.
