@@ -30,6 +30,12 @@ std::optional<std::string> percent_decoded(std::string_view text) {
   return decoded;
 }
 
+constexpr std::string_view kPackageScheme = "pkg:";
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 /// package-url specification: pkg:type/namespace/name@version?qualifiers#subpath
 struct PackageUrl {
   std::string type;
@@ -38,10 +44,8 @@ struct PackageUrl {
   std::map<std::string, std::string> qualifiers;
 };
 
+/// `text` is what follows the scheme.
 std::optional<PackageUrl> parse_package_url(std::string_view text) {
-  constexpr std::string_view kScheme = "pkg:";
-  if (!text.starts_with(kScheme)) return std::nullopt;
-  text.remove_prefix(kScheme.size());
   text = text.substr(0, text.find('#'));
 
   PackageUrl url;
@@ -61,8 +65,7 @@ std::optional<PackageUrl> parse_package_url(std::string_view text) {
   const std::size_t slash = text.find('/');
   if (slash == std::string_view::npos) return std::nullopt;
   url.type = text.substr(0, slash);
-  std::ranges::transform(url.type, url.type.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::ranges::transform(url.type, url.type.begin(), lower);
   text.remove_prefix(slash + 1);
   // A registry's port has a colon and no "@": the version begins at the last one.
   if (const std::size_t at = text.rfind('@'); at != std::string_view::npos) {
@@ -132,13 +135,28 @@ NamedImage named_by_package_url(std::string_view uri, const PackageUrl& url) {
   return image;
 }
 
+/// RFC 3986 section 3.1 and the package-url specification: schemes and types have no case.
+bool begins_with(std::string_view uri, std::string_view beginning) {
+  return std::ranges::equal(uri.substr(0, beginning.size()), beginning, {}, lower);
+}
+
+/// package-url specification: slashes after the scheme mean nothing, "pkg://docker/alpine" is "pkg:docker/alpine".
+std::string_view without_scheme_of_package(std::string_view uri) {
+  uri.remove_prefix(kPackageScheme.size());
+  return uri.substr(std::min(uri.find_first_not_of('/'), uri.size()));
+}
+
+/// An image that is not recognised as one would let a base pass that nobody allowed.
 std::optional<NamedImage> named_image(std::string_view uri) {
-  if (uri.starts_with("pkg:docker/") || uri.starts_with("pkg:oci/") || uri.starts_with("pkg:Docker/")) {
-    const std::optional<PackageUrl> url = parse_package_url(uri);
-    return url ? named_by_package_url(uri, *url) : unreadable(uri);
+  if (begins_with(uri, kPackageScheme)) {
+    const std::string_view package = without_scheme_of_package(uri);
+    if (begins_with(package, "docker/") || begins_with(package, "oci/")) {
+      const std::optional<PackageUrl> url = parse_package_url(package);
+      return url ? named_by_package_url(uri, *url) : unreadable(uri);
+    }
   }
-  for (std::string_view scheme : {"docker://", "docker-pullable://", "oci://"}) {
-    if (uri.starts_with(scheme)) return named_by_reference(uri, uri.substr(scheme.size()));
+  for (std::string_view scheme : {"docker://", "docker-pullable://", "docker-image://", "oci://"}) {
+    if (begins_with(uri, scheme)) return named_by_reference(uri, uri.substr(scheme.size()));
   }
   // Without a scheme: only what cannot be anything but an image.
   const std::size_t slash = uri.find('/');
@@ -147,16 +165,6 @@ std::optional<NamedImage> named_image(std::string_view uri) {
                         uri.substr(0, slash).find_first_of(".:") != std::string_view::npos;
   if (is_plain && ImageReference::parse(uri)) return named_by_reference(uri, uri);
   return std::nullopt;
-}
-
-/// A path that nobody decodes or resolves into another one: no escapes, no query, no empty, "." or ".." component.
-bool is_plain_path(std::string_view path) {
-  const auto is_plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("/._~+-").find(c) != std::string_view::npos;
-  };
-  return path.size() > 1 && std::ranges::all_of(path, is_plain) && path.find("//") == std::string_view::npos &&
-         path.find("/.") == std::string_view::npos;
 }
 
 }  // namespace
@@ -171,11 +179,10 @@ std::optional<Source> parse_git_uri(std::string_view uri) {
 
   const std::size_t authority = scheme_end + 3;
   const std::size_t path = uri.find('/', authority);
-  if (path == std::string_view::npos) return std::nullopt;
-  // "https://github.com@evil.example/acme/app" is not at github.com, and a host in other letters is not compared.
-  const std::string_view host = uri.substr(authority, path - authority);
-  const Result<std::string> plain_host = parse_registry_host(host);
-  if (!plain_host || *plain_host != host) return std::nullopt;
+  if (path == std::string_view::npos || path == authority) return std::nullopt;
+  // "https://github.com@evil.example/acme/app" is not at github.com.
+  if (uri.substr(authority, path - authority).find('@') != std::string_view::npos) return std::nullopt;
+  if (uri.find_first_of("?\\% ") != std::string_view::npos) return std::nullopt;
 
   // The first "@" or "#" of the path ends it: repository paths have neither, refs may have both.
   const std::size_t end = uri.find_first_of("@#", path);
@@ -183,11 +190,17 @@ std::optional<Source> parse_git_uri(std::string_view uri) {
   if (end != std::string_view::npos) {
     std::string_view ref = uri.substr(end + 1);
     if (uri[end] == '#') ref = ref.substr(0, ref.find(':'));
-    if (ref.starts_with("refs/")) source.ref = ref;
+    // "acme/app@evil/tool" is the repository "acme/app" at the branch "evil/tool" to one reader and a repository of
+    // that name to another. Full refs, which builders write, leave no doubt.
+    const bool is_full = ref.starts_with("refs/");
+    if (uri[end] == '@' && !is_full && ref.substr(0, ref.find('#')).contains('/')) return std::nullopt;
+    if (is_full) source.ref = ref;
   }
   if (source.repository.ends_with('/')) source.repository.pop_back();
   if (source.repository.ends_with(".git")) source.repository.resize(source.repository.size() - 4);
-  if (!is_plain_path(std::string_view(source.repository).substr(path))) return std::nullopt;
+  if (source.repository.size() <= path + 1) return std::nullopt;
+  // A path with "." or ".." is another repository to whoever resolves it.
+  if (source.repository.find("/.", path) != std::string::npos) return std::nullopt;
   return source;
 }
 

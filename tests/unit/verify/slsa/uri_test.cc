@@ -49,11 +49,9 @@ TEST(GitUri, RefusesWhatCouldBeReadAsAnotherRepository) {
                           "https://github.com/acme\\app",
                           "https://github.com/acme app",
                           "git+git+https://github.com/acme/app",
+                          "https://github.com/acme/app@evil/tool",
+                          "https://github.com/acme/app@evil/tool@refs/tags/v1",
                           "https://github.com/.git",
-                          "https://github.com//acme/app",
-                          "https://GitHub.com/acme/app",
-                          "https://github.com#refs/acme/app",
-                          "https://github.com/acme/\xc3\xa4pp",
                           "GIT+https://github.com/acme/app"}) {
     EXPECT_FALSE(parse_git_uri(uri)) << uri;
   }
@@ -82,6 +80,11 @@ TEST(ImageMaterial, IsReadInTheFormsThatProducersWrite) {
        {"ghcr.io/acme/base", "1", digest}},
       {"docker://ghcr.io/acme/base:1@" + kDigest, {}, {"ghcr.io/acme/base", "1", digest}},
       {"docker-pullable://ghcr.io/acme/base@" + kDigest, {}, {"ghcr.io/acme/base", "", digest}},
+      {"pkg:DOCKER/alpine@3.18", beside, {"docker.io/library/alpine", "3.18", digest}},
+      {"PKG:Oci/base?repository_url=ghcr.io/acme/base", beside, {"ghcr.io/acme/base", "", digest}},
+      {"pkg://docker/alpine@3.18", beside, {"docker.io/library/alpine", "3.18", digest}},
+      {"docker-image://docker.io/library/alpine:3.18@" + kDigest, {}, {"docker.io/library/alpine", "3.18", digest}},
+      {"Docker://ghcr.io/acme/base", beside, {"ghcr.io/acme/base", "", digest}},
       {"oci://ghcr.io/acme/base", beside, {"ghcr.io/acme/base", "", digest}},
       {"gcr.io/acme/base@" + kDigest, {}, {"gcr.io/acme/base", "", digest}},
   };
