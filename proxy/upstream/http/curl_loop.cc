@@ -93,7 +93,9 @@ struct WatchedSocket {
   explicit WatchedSocket(const Strand& strand) : descriptor(strand) {}
   WatchedSocket(const WatchedSocket&) = delete;
   WatchedSocket& operator=(const WatchedSocket&) = delete;
-  ~WatchedSocket() {
+  ~WatchedSocket() { give_back(); }
+
+  void give_back() {
     if (descriptor.is_open()) descriptor.release();
   }
 
@@ -541,7 +543,12 @@ void CurlLoop::check_deadline(const TransferPtr& transfer) {
 int CurlLoop::on_socket(CURL* /*easy*/, curl_socket_t fd, int what, void* context, void* /*socket_context*/) noexcept {
   auto& self = *static_cast<CurlLoop*>(context);
   if (what == CURL_POLL_REMOVE) {
-    self.sockets_.erase(fd);
+    // Now, and not when a handler that is running lets go of it: libcurl is about to close the number, and the next
+    // file that anybody opens gets it.
+    if (const auto found = self.sockets_.find(fd); found != self.sockets_.end()) {
+      found->second->give_back();
+      self.sockets_.erase(found);
+    }
     return 0;
   }
   auto& socket = self.sockets_[fd];

@@ -13,7 +13,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/strand.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <gtest/gtest.h>
 
 #include "tests/support/coroutine_run.h"
@@ -535,7 +534,7 @@ TEST_F(HttpClientTest, ServesManyCallersOnTheirOwnExecutors) {
     if (request.target.ends_with("/reset")) return connection.reset();
     connection.answer(200, blob);
   });
-  asio::thread_pool callers(4);
+  auto& callers = tests::lasting_context();
   std::atomic<int> whole = 0;
   std::atomic<int> broken = 0;
   std::atomic<int> elsewhere = 0;
@@ -552,8 +551,9 @@ TEST_F(HttpClientTest, ServesManyCallersOnTheirOwnExecutors) {
         },
         asio::detached);
   }
-  callers.join();
-  client_.stop();
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) threads.emplace_back([&] { callers.run(); });
+  for (auto& thread : threads) thread.join();
   EXPECT_EQ(whole, 48);
   EXPECT_EQ(broken, 12);
   EXPECT_EQ(elsewhere, 0);
