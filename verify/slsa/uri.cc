@@ -167,6 +167,16 @@ std::optional<NamedImage> named_image(std::string_view uri) {
   return std::nullopt;
 }
 
+/// A path that nobody decodes or resolves into another one: no escapes, no query, no empty, "." or ".." component.
+bool is_plain_path(std::string_view path) {
+  const auto is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("/._~+-").find(c) != std::string_view::npos;
+  };
+  return path.size() > 1 && std::ranges::all_of(path, is_plain) && path.find("//") == std::string_view::npos &&
+         path.find("/.") == std::string_view::npos;
+}
+
 }  // namespace
 
 std::optional<Source> parse_git_uri(std::string_view uri) {
@@ -179,10 +189,11 @@ std::optional<Source> parse_git_uri(std::string_view uri) {
 
   const std::size_t authority = scheme_end + 3;
   const std::size_t path = uri.find('/', authority);
-  if (path == std::string_view::npos || path == authority) return std::nullopt;
-  // "https://github.com@evil.example/acme/app" is not at github.com.
-  if (uri.substr(authority, path - authority).find('@') != std::string_view::npos) return std::nullopt;
-  if (uri.find_first_of("?\\% ") != std::string_view::npos) return std::nullopt;
+  if (path == std::string_view::npos) return std::nullopt;
+  // "https://github.com@evil.example/acme/app" is not at github.com, and a host in other letters is not compared.
+  const std::string_view host = uri.substr(authority, path - authority);
+  const Result<std::string> plain_host = parse_registry_host(host);
+  if (!plain_host || *plain_host != host) return std::nullopt;
 
   // The first "@" or "#" of the path ends it: repository paths have neither, refs may have both.
   const std::size_t end = uri.find_first_of("@#", path);
@@ -198,9 +209,7 @@ std::optional<Source> parse_git_uri(std::string_view uri) {
   }
   if (source.repository.ends_with('/')) source.repository.pop_back();
   if (source.repository.ends_with(".git")) source.repository.resize(source.repository.size() - 4);
-  if (source.repository.size() <= path + 1) return std::nullopt;
-  // A path with "." or ".." is another repository to whoever resolves it.
-  if (source.repository.find("/.", path) != std::string::npos) return std::nullopt;
+  if (!is_plain_path(std::string_view(source.repository).substr(path))) return std::nullopt;
   return source;
 }
 

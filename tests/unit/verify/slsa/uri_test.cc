@@ -52,6 +52,10 @@ TEST(GitUri, RefusesWhatCouldBeReadAsAnotherRepository) {
                           "https://github.com/acme/app@evil/tool",
                           "https://github.com/acme/app@evil/tool@refs/tags/v1",
                           "https://github.com/.git",
+                          "https://github.com//acme/app",
+                          "https://GitHub.com/acme/app",
+                          "https://github.com#refs/acme/app",
+                          "https://github.com/acme/\xc3\xa4pp",
                           "GIT+https://github.com/acme/app"}) {
     EXPECT_FALSE(parse_git_uri(uri)) << uri;
   }
