@@ -26,6 +26,34 @@ Node node_of(Node::Kind kind, const YAML::Mark& mark) {
   return node;
 }
 
+/// Characters of more than one byte that look like a line break to some, or turn the direction of the text: C1
+/// controls with NEL, LS and PS, and the bidirectional controls (CVE-2021-42574, Unicode UAX #9 section 2).
+bool is_deceptive(std::string_view rest) {
+  const auto byte = [&](std::size_t i) {
+    return i < rest.size() ? static_cast<unsigned>(static_cast<unsigned char>(rest[i])) : 0U;
+  };
+  if (byte(0) == 0xC2) return byte(1) >= 0x80 && byte(1) <= 0x9F;
+  if (byte(0) == 0xD8) return byte(1) == 0x9C;
+  if (byte(0) != 0xE2) return false;
+  const bool marks = byte(1) == 0x80 && (byte(2) == 0x8E || byte(2) == 0x8F || (byte(2) >= 0xA8 && byte(2) <= 0xAE));
+  return marks || (byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9);
+}
+
+/// Where the text is not what a reviewer sees. The library ends a comment at LF alone, so that a rule behind a CR is a
+/// line of its own in an editor and a comment here. Other control characters have no place in YAML either (YAML 1.2
+/// section 5.1).
+std::optional<Mark> first_deceptive_character(std::string_view text) {
+  Mark mark{1, 1};
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    const bool is_line_end = c == '\n' || (c == '\r' && at + 1 < text.size() && text[at + 1] == '\n');
+    const bool is_control = (c >= 0 && c < ' ' && c != '\t' && !is_line_end) || c == '\x7f';
+    if (is_control || is_deceptive(text.substr(at))) return mark;
+    mark = c == '\n' ? Mark{mark.line + 1, 1} : Mark{mark.line, mark.column + 1};
+  }
+  return std::nullopt;
+}
+
 /// Thrown through the library's parser, which has no other way to stop.
 struct TooDeep {};
 
@@ -141,6 +169,10 @@ class TreeBuilder : public YAML::EventHandler {
 }  // namespace
 
 std::optional<Node> parse(const std::string& text, Problems& problems) {
+  if (const std::optional<Mark> mark = first_deceptive_character(text)) {
+    problems.add(*mark, "a control character: what is read would not be what is seen");
+    return std::nullopt;
+  }
   // The library takes the end of the file for the end of an open quotation, so that a forgotten quote would swallow
   // the rules below it. A document end marker is no part of a quotation (YAML 1.2 section 7.3): with one after the
   // last line, the library refuses.

@@ -53,6 +53,19 @@ TEST(Yaml, WithAliasesIsRefused) {
   EXPECT_THAT(problems_of("a: *nowhere\n"), ElementsAre(HasSubstr("f:1:")));
 }
 
+// In an editor the second line of the first text is a rule; to the library it is part of the comment.
+TEST(Yaml, ThatIsNotWhatAReviewerSeesIsRefused) {
+  EXPECT_THAT(problems_of("# x\rrules: 2\na: 1\n"), ElementsAre(HasSubstr("f:1:4: a control character")));
+  EXPECT_THAT(problems_of("a: 1\nb: 2 # \xE2\x80\xA8 c: 3\n"), ElementsAre(HasSubstr("f:2:8: a control")));
+  for (const std::string& hidden :
+       {std::string("\0", 1), std::string("\x04"), std::string("\x1b[2K"), std::string("\x7f"), std::string("\r "),
+        std::string("\xC2\x85"), std::string("\xE2\x80\xA9"), std::string("\xE2\x80\xAE"), std::string("\xE2\x81\xA6"),
+        std::string("\xE2\x80\x8F"), std::string("\xD8\x9C")}) {
+    EXPECT_THAT(problems_of("a: 1 #" + hidden + "\n"), ElementsAre(HasSubstr("f:1:7: a control character")));
+  }
+  EXPECT_THAT(problems_of("a: 1\r\nb:\t2 # caf\xC3\xA9 \xE2\x82\xAC\r\n"), IsEmpty());
+}
+
 TEST(Yaml, WithTagsIsRefused) {
   EXPECT_THAT(problems_of("a: !!str 1\n"), ElementsAre(HasSubstr("tags (tag:yaml.org,2002:str)")));
   EXPECT_THAT(problems_of("a: !mine { b: 1 }\n"), ElementsAre(HasSubstr("tags (!mine)")));
