@@ -1,5 +1,7 @@
 #include "proxy/pull/manifest_source.h"
 
+#include <optional>
+
 #include "proxy/pull/concurrently.h"
 #include "verify/limits.h"
 
@@ -11,13 +13,13 @@ namespace asio = boost::asio;
 /// What a parsed manifest takes in memory, compared with its bytes.
 constexpr std::size_t kParsedFactor = 4;
 
-ManifestSource::Read read_manifest(FetchedManifest fetched) {
+ReadManifest read_manifest(FetchedManifest fetched) {
   Result<ManifestDocument> document = parse_manifest(fetched.content, fetched.content_type);
   verify::ArtifactClass artifact = verify::ArtifactClass::kRunnable;
   if (document) {
     if (const auto* manifest = std::get_if<Manifest>(&*document)) artifact = verify::classify(*manifest);
   }
-  return std::make_shared<const ReadManifest>(ReadManifest{std::move(fetched.content), std::move(document), artifact});
+  return {std::move(fetched.content), std::move(document), artifact};
 }
 
 }  // namespace
@@ -51,9 +53,42 @@ asio::awaitable<Result<ManifestSource::Read>> ManifestSource::fetch(Repository r
     co_return Error{ErrorCode::kUpstreamInvalid, "the upstream sent a manifest that does not have this digest"};
   }
   auto own = std::make_shared<FetchedManifest>(std::move(*fetched));
-  Read read = co_await on_pool(workers_, [own] { return read_manifest(std::move(*own)); });
+  ReadManifest parsed = co_await on_pool(workers_, [own] { return read_manifest(std::move(*own)); });
+  if (parsed.artifact == verify::ArtifactClass::kEvidenceIfDocuments) {
+    const auto settled =
+        co_await settled_class(*upstream, repository.path(), std::get<Manifest>(parsed.document.value()).layers);
+    if (!settled) co_return settled.error();
+    parsed.artifact = *settled;
+  }
+  const Read read = std::make_shared<const ReadManifest>(std::move(parsed));
   known_.store({repository, read->content.digest()}, read, read->content.size() * kParsedFactor);
   co_return read;
+}
+
+asio::awaitable<Result<verify::ArtifactClass>> ManifestSource::settled_class(Upstream& upstream, std::string repository,
+                                                                             std::vector<Descriptor> layers) {
+  auto artifact = verify::ArtifactClass::kEvidence;
+  std::optional<Error> failure;
+  std::vector<Task> tasks;
+  for (const Descriptor& layer : layers) {
+    tasks.emplace_back([&]() -> asio::awaitable<void> {
+      if (failure || artifact == verify::ArtifactClass::kRunnable) co_return;
+      Result<Content> content = co_await upstream.small_blob(repository, layer, limits::kEvidenceBytes);
+      if (!content) {
+        failure = content.error();
+        co_return;
+      }
+      const Status document = co_await on_pool(
+          workers_, [content = std::move(*content)] { return verify::check_document(content.bytes()); });
+      if (!document) artifact = verify::ArtifactClass::kRunnable;
+    });
+  }
+  co_await run_all(std::move(tasks), limits::kEvidenceFetchesAtOnce);
+  if (!failure) co_return artifact;
+  // The manifest is there; only what it names is not.
+  if (failure->code == ErrorCode::kNotFound) failure->code = ErrorCode::kUpstreamInvalid;
+  failure->message = "a layer of the manifest cannot be looked into: " + failure->message;
+  co_return *failure;
 }
 
 }  // namespace pullgate::proxy

@@ -2,8 +2,10 @@
 /// Manifests as they are read once: fetched, hashed, parsed and classified.
 
 #include <memory>
+#include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -22,6 +24,7 @@ namespace pullgate::proxy {
 struct ReadManifest {
   Content content;
   Result<ManifestDocument> document;
+  /// Settled: never kEvidenceIfDocuments.
   verify::ArtifactClass artifact = verify::ArtifactClass::kRunnable;
 };
 
@@ -42,6 +45,9 @@ class ManifestSource {
   using Key = std::pair<Repository, TagOrDigest>;
 
   boost::asio::awaitable<Result<Read>> fetch(Repository repository, TagOrDigest which);
+  /// Evidence or runnable, of a manifest whose layers have to be looked into to tell.
+  boost::asio::awaitable<Result<verify::ArtifactClass>> settled_class(Upstream& upstream, std::string repository,
+                                                                      std::vector<Descriptor> layers);
 
   boost::asio::thread_pool& workers_;
   const Upstreams& upstreams_;
