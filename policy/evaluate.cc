@@ -51,6 +51,18 @@ bool is_static(const Requirement& requirement) {
   return !children.empty() && std::ranges::all_of(children, is_static);
 }
 
+bool is_rejected(const Requirement& requirement, const Digest& digest) {
+  if (const auto* reject = std::get_if<RejectLeaf>(&requirement.node)) {
+    return reject->digests.empty() || std::ranges::find(reject->digests, digest) != reject->digests.end();
+  }
+  const std::vector<Requirement>& children = children_of(requirement);
+  const auto rejected = static_cast<std::size_t>(
+      std::ranges::count_if(children, [&](const Requirement& child) { return is_rejected(child, digest); }));
+  if (std::holds_alternative<AllOf>(requirement.node)) return rejected > 0;
+  if (std::holds_alternative<AnyOf>(requirement.node)) return rejected == children.size();
+  return false;
+}
+
 Decision evaluate(const PolicySet& policy, const Decision::About& about, const ManifestDocument& image,
                   const Gathered& gathered) {
   const Rule* rule = policy.rule_for(about.requested.repository);

@@ -31,6 +31,10 @@ struct Gathered {
 /// Can the rule for this repository be decided without any evidence? Then none is gathered.
 bool is_static(const Requirement& requirement);
 
+/// Can the requirement never be met for this digest, because of what it rejects? Asked of an image that an index
+/// covers: the evidence about the index stands for its children, but no index can take a rejection back.
+bool is_rejected(const Requirement& requirement, const Digest& digest);
+
 /// `image` is the manifest or index that `about.digest` names. A denial with gaps becomes cannot-judge, because
 /// what is missing might have satisfied the rule; an allowance does not need what is missing.
 Decision evaluate(const PolicySet& policy, const Decision::About& about, const ManifestDocument& image,

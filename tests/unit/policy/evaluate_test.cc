@@ -270,5 +270,19 @@ TEST(Static, NeedsNoEvidence) {
   EXPECT_FALSE(is_static(all_of({})));
 }
 
+// Asked of what an index covers, for which nothing else of the rule is evaluated again.
+TEST(Rejected, IsWhatNoEvidenceCouldMakeUpFor) {
+  const Digest bad = Digest::of("bad");
+  const Digest good = Digest::of("good");
+  EXPECT_TRUE(is_rejected(reject(), good));
+  EXPECT_TRUE(is_rejected(reject({bad}), bad));
+  EXPECT_FALSE(is_rejected(reject({bad}), good));
+  EXPECT_TRUE(is_rejected(all_of({signature("release"), reject({bad})}), bad));
+  EXPECT_FALSE(is_rejected(all_of({signature("release"), reject({bad})}), good));
+  EXPECT_FALSE(is_rejected(any_of({signature("release"), reject({bad})}), bad));
+  EXPECT_TRUE(is_rejected(any_of({reject({bad}), all_of({accept(), reject({bad, good})})}), bad));
+  EXPECT_FALSE(is_rejected(signature("release"), bad));
+}
+
 }  // namespace
 }  // namespace pullgate::policy
