@@ -56,7 +56,10 @@ Judge::Judge(asio::any_io_executor loop, asio::thread_pool& workers, const Upstr
       known_manifests_(limits::kKnownManifests) {}
 
 asio::awaitable<Judgement> Judge::judge(Repository repository, TagOrDigest which) {
-  const Moment deadline = std::chrono::steady_clock::now() + options_.deadline;
+  return judge_until(std::move(repository), std::move(which), std::chrono::steady_clock::now() + options_.deadline);
+}
+
+asio::awaitable<Judgement> Judge::judge_until(Repository repository, TagOrDigest which, Moment deadline) {
   Result<ManifestSource::Read> read = co_await manifests_.read(repository, which, deadline);
   if (!read) co_return Unavailable{std::move(read).error()};
   const Content& content = (*read)->content;
@@ -75,7 +78,10 @@ asio::awaitable<Judgement> Judge::judge_readable(Repository repository, TagOrDig
   if (read->artifact == verify::ArtifactClass::kEvidence) co_return admit_evidence(repository, read);
   // Only for requests by digest: a tag is a claim of its own, which the index's admission says nothing about.
   if (const auto* digest = std::get_if<Digest>(&which)) {
-    if (const auto cover = admitted_.cover_of(repository, *digest)) co_return admit_covered(repository, read, *cover);
+    const policy::Rule* rule = policy_->rule_for(repository);
+    const bool is_rejected = rule != nullptr && policy::is_rejected(rule->require, *digest);
+    const auto cover = is_rejected ? std::nullopt : admitted_.cover_of(repository, *digest);
+    if (cover) co_return admit_covered(repository, read, *cover);
   }
   const auto* index = std::get_if<Index>(&read->document.value());
   if (index != nullptr && may_be_evidence_list(*index)) {
@@ -155,11 +161,14 @@ asio::awaitable<std::optional<BlobPass>> Judge::blob(Repository repository, Dige
   // Old containerd asks here for a manifest that it was just refused; anyone may have uploaded its bytes as a blob.
   if (known_manifests_.contains(digest)) co_return std::nullopt;
   if (admitted_.reaches(repository, digest)) co_return BlobPass(std::move(repository), digest);
-  // A client that has a child manifest already, from before we started, asks for its layers alone.
+  // A client that has a child manifest already, from before we started, asks for its layers alone. One deadline for
+  // all the children: each with its own would keep the client waiting for minutes when the upstream does not answer.
+  const Moment deadline = std::chrono::steady_clock::now() + options_.deadline;
   std::vector<Task> tasks;
   for (const Digest& child : admitted_.unread_children(repository, limits::kChildrenReadForBlob)) {
-    tasks.emplace_back([this, repository, child, digest]() -> asio::awaitable<void> {
-      if (!admitted_.reaches(repository, digest)) co_await judge(repository, child);
+    tasks.emplace_back([this, repository, child, digest, deadline]() -> asio::awaitable<void> {
+      if (std::chrono::steady_clock::now() >= deadline || admitted_.reaches(repository, digest)) co_return;
+      co_await judge_until(repository, child, deadline);
     });
   }
   co_await run_all(std::move(tasks), limits::kEvidenceFetchesAtOnce);

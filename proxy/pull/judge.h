@@ -55,6 +55,7 @@ class Judge {
   using Examined = std::shared_ptr<const Examination>;
   enum class Asked { kByTag, kByDigest };
 
+  boost::asio::awaitable<Judgement> judge_until(Repository repository, TagOrDigest which, Moment deadline);
   boost::asio::awaitable<Judgement> judge_readable(Repository repository, TagOrDigest which, ManifestSource::Read read,
                                                    Moment deadline);
   boost::asio::awaitable<Judgement> judge_by_policy(ImageReference requested, ManifestSource::Read read,
