@@ -60,13 +60,15 @@ asio::awaitable<Result<std::variant<Request, RequestFault>>> Session::read_reque
   const auto idle = requests_ == 0 ? std::min(timeouts_.client_header, timeouts_.client_idle) : timeouts_.client_idle;
   Stream::Deadline deadline = stream_->now() + (reader_.has_begun() ? timeouts_.client_header : idle);
   std::array<char, kReadSize> bytes;  // NOLINT(cppcoreguidelines-pro-type-member-init): read before it is used
+  bool has_begun = reader_.has_begun();
   while (true) {
-    const bool had_begun = reader_.has_begun();
     if (auto next = reader_.next()) co_return std::move(*next);
     const Result<std::size_t> size = co_await stream_->read_some(bytes, deadline);
     if (!size) co_return size.error();
     if (*size == 0) co_return Error{ErrorCode::kUnreachable, "the client has closed the connection"};
-    if (!had_begun) deadline = stream_->now() + timeouts_.client_header;
+    // Once: empty lines before a request are bytes too, and leave nothing that has begun.
+    if (!has_begun) deadline = stream_->now() + timeouts_.client_header;
+    has_begun = true;
     reader_.feed({bytes.data(), *size});
   }
 }
