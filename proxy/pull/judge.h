@@ -53,7 +53,6 @@ class Judge {
 
  private:
   using Examined = std::shared_ptr<const Examination>;
-  enum class Asked { kByTag, kByDigest };
 
   boost::asio::awaitable<Judgement> judge_until(Repository repository, TagOrDigest which, Moment deadline);
   boost::asio::awaitable<Judgement> judge_readable(Repository repository, TagOrDigest which, ManifestSource::Read read,
