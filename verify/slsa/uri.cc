@@ -167,14 +167,15 @@ std::optional<NamedImage> named_image(std::string_view uri) {
   return std::nullopt;
 }
 
-/// A path that nobody decodes or resolves into another one: no escapes, no query, no empty, "." or ".." component.
+/// A path that nobody decodes or resolves into another one: no escapes, no query, no empty, "." or ".." component, and
+/// no second suffix to take off.
 bool is_plain_path(std::string_view path) {
   const auto is_plain = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            std::string_view("/._~+-").find(c) != std::string_view::npos;
   };
   return path.size() > 1 && std::ranges::all_of(path, is_plain) && path.find("//") == std::string_view::npos &&
-         path.find("/.") == std::string_view::npos;
+         path.find("/.") == std::string_view::npos && !path.ends_with('/') && !path.ends_with(".git");
 }
 
 }  // namespace
