@@ -6,7 +6,7 @@ import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Callable, Iterator, Mapping
+from typing import Any, Iterator, Mapping
 
 import pytest
 
@@ -15,12 +15,11 @@ for folder in (TESTS, TESTS.parent / "config"):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
-from support.gate import Gate, program  # noqa: E402
+from support import gate  # noqa: E402
+from support.gate import Gate, StartGate, program  # noqa: E402
 from support.hostile_registry import HostileRegistry  # noqa: E402
-from support.workshop import Keys, Workshop  # noqa: E402
-
-StartGate = Callable[..., Gate]
-
+from support.stage import Stage, open_stage  # noqa: E402
+from support.workshop import REGISTRY, Keys, Workshop  # noqa: E402
 
 @pytest.fixture(scope="session", autouse=True)
 def the_program() -> Path:
@@ -50,17 +49,17 @@ def start_gate(tmp_path: Path) -> Iterator[StartGate]:
         def start(settings: Mapping[str, Any], policy: Mapping[str, Any] | str, *, may_die: bool = False) -> Gate:
             nonlocal count
             count += 1
-            gate = Gate(tmp_path / f"gate-{count}", settings, policy)
-            running.enter_context(gate)
+            process = Gate(tmp_path / f"gate-{count}", settings, policy)
+            running.enter_context(process)
             if not may_die:
-                running.callback(_must_live, gate)
-            return gate
+                running.callback(_must_live, process)
+            return process
 
         yield start
 
 
-def _must_live(gate: Gate) -> None:
-    assert gate.is_alive(), f"pullgate ended with {gate.exit_code}:\n{gate.said()}"
+def _must_live(process: Gate) -> None:
+    assert process.is_alive(), f"pullgate ended with {process.exit_code}:\n{process.said()}"
 
 
 @pytest.fixture
@@ -68,3 +67,23 @@ def hostile(workshop: Workshop) -> Iterator[HostileRegistry]:
     """A registry for the workshop's images that misbehaves when told to."""
     with HostileRegistry(workshop.site) as registry:
         yield registry
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory, keys: Keys) -> Iterator[Stage]:
+    with open_stage(tmp_path_factory.mktemp("stage"), keys) as opened:
+        yield opened
+
+
+@pytest.fixture
+def running(workshop: Workshop, start_gate: StartGate) -> Gate:
+    """A gate before the workshop's folder of layouts; one signature is asked for."""
+    upstream = gate.layout_upstream(REGISTRY, workshop.images)
+    return start_gate(gate.settings(upstream), workshop.policy(gate.signed_by("release", name="released")))
+
+
+@pytest.fixture
+def before_hostile(workshop: Workshop, hostile: HostileRegistry, start_gate: StartGate) -> Gate:
+    """The same before a registry that does what the test tells it to."""
+    upstream = gate.registry_upstream(REGISTRY, hostile.port)
+    return start_gate(gate.settings(upstream), workshop.policy(gate.signed_by("release", name="released")))

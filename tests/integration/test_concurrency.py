@@ -10,13 +10,14 @@ from typing import Callable
 
 import pytest
 
-from conftest import StartGate
 from support import gate
 from support.client import Answer, request_bytes
 from support.denial import denied, served_blob, served_manifest
-from support.gate import Gate
-from support.hostile_registry import Exchange, HostileRegistry, answers, gives_tags
+from support.gate import Gate, StartGate
+from support.hostile_registry import Exchange, HostileRegistry
+from support.misbehaviour import answers, gives_tags
 from support.process import eventually
+from support.vectors import vector
 from support.workshop import REGISTRY, Workshop
 
 CLIENTS = 50
@@ -149,10 +150,11 @@ def test_different_images_are_judged_beside_each_other(
         served_manifest(answer, workshop.bytes_of(name, images[name]))
 
 
+@vector(4)
 def test_a_tag_that_moves_all_the_time_never_shows_unsigned_bytes(
     running: Gate, hostile: HostileRegistry, workshop: Workshop
 ) -> None:
-    """Vector 4: between two requests of ours the tag goes from a signed image to an unsigned one and back."""
+    """Between two requests of ours the tag goes from a signed image to an unsigned one and back."""
     good = workshop.signed("acme/app", "good")
     bad = workshop.image("acme/app", "bad")
     hostile.on("/v2/acme/app/manifests/1.0", gives_tags(good.digest, bad.digest))

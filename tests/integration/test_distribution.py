@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Iterator
 
 import pytest
@@ -15,6 +14,7 @@ import pytest
 from demo import sign, statement
 from demo.oci import INDEX, MANIFEST, Descriptor, Layout
 from support import gate
+from support.client import request_bytes
 from support.denial import oci_error, served_blob, served_manifest
 from support.docker_registry import DockerRegistry
 from support.gate import Gate
@@ -272,8 +272,6 @@ def test_a_referrer_can_be_fetched(registry: Registry) -> None:
 
 
 def test_many_questions_on_one_connection(registry: Registry) -> None:
-    from support.client import request_bytes
-
     with registry.gate.connect() as connection:
         for _ in range(3):
             for method in ("GET", "HEAD"):
@@ -285,8 +283,6 @@ def test_many_questions_on_one_connection(registry: Registry) -> None:
 
 
 def test_questions_that_were_sent_ahead_are_answered_in_order(registry: Registry) -> None:
-    from support.client import request_bytes
-
     with registry.gate.connect() as connection:
         paths = ["/v2/", registry.path("manifests/1.0"), registry.path("manifests/none"), registry.path("manifests/2.0")]
         connection.send(b"".join(request_bytes("GET", path) for path in paths))

@@ -9,16 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from conftest import StartGate
+from demo.layer import File, make_layer, noise
 from support import gate
 from support.client import Connection, request_bytes
-from support.gate import Gate
-from support.hostile_registry import HostileRegistry, stalls, stalls_after
+from support.gate import Gate, StartGate
+from support.hostile_registry import HostileRegistry
+from support.misbehaviour import stalls, stalls_after
 from support.process import accepts_connections, eventually
 from support.workshop import REGISTRY, Workshop
 
 # More than the socket buffers on both sides of the gate hold, so that a client which does not read stops the transfer.
-LARGE = 24 * 1024 * 1024
+LARGE = 16 * 1024 * 1024
 
 # Well below the drain time that is the default, and enough for a sanitizer's build on a busy machine.
 AT_ONCE_SECONDS = 6
@@ -59,7 +60,7 @@ def test_idle_keep_alive_connections_do_not_hold_it_up(workshop: Workshop, start
 def test_a_transfer_under_way_is_finished(
     workshop: Workshop, start_gate: StartGate, hostile: HostileRegistry
 ) -> None:
-    image = workshop.signed(size=LARGE)
+    image = workshop.signed(layers=[make_layer([File("large", noise("large", LARGE))])])
     layer = json.loads(workshop.bytes_of("acme/app", image))["layers"][0]["digest"]
     content = workshop.bytes_of("acme/app", layer)
     running = running_gate(workshop, start_gate, hostile, "30s")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -339,8 +340,6 @@ def test_the_version_is_one_line() -> None:
 
 
 def test_an_address_in_use_is_said_so(files: Files, tmp_path: Path) -> None:
-    import socket
-
     with socket.create_server(("127.0.0.1", files.port)):
         (files.folder / "pullgate.yaml").write_text(files.settings, encoding="utf-8")
         (files.folder / "policy.yaml").write_text(files.policy, encoding="utf-8")

@@ -11,12 +11,12 @@ from typing import Any, Iterator
 
 import pytest
 
-from conftest import StartGate
 from demo.oci import Descriptor
 from support import gate
 from support.denial import decision_of, denied
-from support.gate import write_yaml
-from support.hostile_registry import HostileRegistry, answers, stalls
+from support.gate import StartGate, write_yaml
+from support.hostile_registry import HostileRegistry
+from support.misbehaviour import answers, stalls
 from support.process import eventually, free_port
 from support.workshop import REGISTRY, Workshop
 

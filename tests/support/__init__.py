@@ -6,7 +6,11 @@
     workshop           images, keys and evidence, right or wrong in one chosen way
     denial             what an answer must look like, in one place
     docker_registry    Debian's docker-registry, and pushing layouts to it
-    hostile_registry   a registry that does what a script says, however bad
+    hostile_registry   a registry that does what a script says
+    misbehaviour       what a script can say, however bad
+    evidence_case      evidence and the reason why it does not count
+    stage              a gate before a registry, for one fault after the other
+    vectors            the list of attacks, and which tests are about which
     containerd         Debian's containerd with ctr
     skopeo             skopeo
     cosign             cosign, built with the Go toolchain

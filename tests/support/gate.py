@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
-from typing import Any, Mapping, Sequence
+from typing import Any, Callable, Mapping, Sequence
 
 import yaml
 
@@ -107,6 +107,10 @@ class Gate(Server):
     def settles_to(self, open_files: int) -> bool:
         """True as soon as the process holds no more descriptors than that."""
         return eventually(lambda: self.open_files() <= open_files, 15)
+
+
+# How tests start one: settings, policy, and whether it may end before the test does.
+StartGate = Callable[..., Gate]
 
 
 def write_yaml(file: Path, content: Mapping[str, Any] | str) -> None:

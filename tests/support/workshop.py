@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Mapping, Sequence
@@ -9,7 +10,7 @@ from typing import Any, Mapping, Sequence
 from demo import sign, statement
 from demo.keys import Key, make_key
 from demo.layer import File, Layer, make_layer, noise
-from demo.oci import Descriptor, Layout, Platform, Site, write_image, write_index
+from demo.oci import MANIFEST, Descriptor, Layout, Platform, Site, write_image, write_index
 from demo.statement import Source
 
 REGISTRY = "site.local"
@@ -112,6 +113,18 @@ class Workshop:
 
     def bytes_of(self, repository: str, which: Descriptor | str) -> bytes:
         return self.layout(repository).read(which if isinstance(which, str) else which.digest)
+
+    def document(self, repository: str, which: Descriptor | str) -> Json:
+        return json.loads(self.bytes_of(repository, which))
+
+    def publish_signed(
+        self, repository: str, content: bytes, media_type: str = MANIFEST, tag: str = "1.0"
+    ) -> Descriptor:
+        """Raw bytes as a manifest, and a good signature of them."""
+        layout = self.layout(repository)
+        image = layout.publish(layout.add(content, media_type), tag)
+        self.sign(repository, image)
+        return image
 
     def policy(self, *rules: Json, mode: str = "enforce") -> Json:
         """The rules with the attestors and builders that they name: a policy must not list what nothing uses."""
