@@ -24,7 +24,7 @@ sys.path[:0] = [str(ROOT / "config"), str(ROOT / "tests"), str(Path(__file__).re
 from demo import statement  # noqa: E402
 from demo.keys import make_key  # noqa: E402
 from demo.layer import File, make_layer  # noqa: E402
-from demo.oci import Descriptor, Json, Layout, encode, fallback_tag, write_image  # noqa: E402
+from demo.oci import Json, Layout, encode, fallback_tag, write_image  # noqa: E402
 from support import client  # noqa: E402
 from support.docker_registry import DockerRegistry  # noqa: E402
 from writing import BUNDLE, CASES, DSSE, SIMPLE, Expected, Trusted, write_case  # noqa: E402
