@@ -28,7 +28,7 @@ from support.workshop import REGISTRY, Keys, Workshop
 
 Json = dict[str, Any]
 
-KINDS = ("p256", "p384", "p521", "ed25519", "rsa2048", "rsa3072", "rsa4096", "rsa2048-pss")
+KINDS = ("p256", "p384", "p521", "ed25519", "rsa2048", "rsa4096", "rsa2048-pss")
 
 
 @dataclass
@@ -67,18 +67,27 @@ def rules() -> list[Json]:
     ]
 
 
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory, keys: Keys) -> tuple[Workshop, dict[str, Descriptor]]:
+    return furnish(tmp_path_factory.mktemp("evidence"), keys)
+
+
 @pytest.fixture(scope="module", params=["layout", "registry"])
-def hall(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, keys: Keys) -> Iterator[Hall]:
+def hall(
+    request: pytest.FixtureRequest,
+    furnished: tuple[Workshop, dict[str, Descriptor]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Hall]:
     """All cases behind one gate: in a folder of layouts, and in a registry that has the referrers API."""
-    root = tmp_path_factory.mktemp("evidence")
-    workshop, images = furnish(root, keys)
+    workshop, images = furnished
     with HostileRegistry(workshop.site) as registry:
         upstream = (
             gate.layout_upstream(REGISTRY, workshop.images)
             if request.param == "layout"
             else gate.registry_upstream(REGISTRY, registry.port)
         )
-        with Gate(root / "gate", gate.settings(upstream), workshop.policy(*rules())) as running:
+        folder = tmp_path_factory.mktemp(request.param)
+        with Gate(folder, gate.settings(upstream), workshop.policy(*rules())) as running:
             yield Hall(running, workshop, images)
             assert running.is_alive(), running.said()
 

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from demo import sign, statement
 from demo.layer import File, make_layer
-from demo.oci import CONFIG, LAYER, MANIFEST, Descriptor, encode, write_artifact, write_fallback, write_index
+from demo.oci import (
+    CONFIG,
+    LAYER,
+    MANIFEST,
+    Descriptor,
+    encode,
+    image_config,
+    image_manifest,
+    write_artifact,
+    write_fallback,
+    write_index,
+)
 from support import gate
 from support.denial import decision_of, denied, served_blob, served_manifest
 from support.gate import Gate, StartGate
@@ -40,6 +53,25 @@ def test_an_image_that_calls_itself_an_artifact_is_judged(running: Gate, worksho
         layout.publish(smuggled, name)
         assert running.get(manifest("acme/app", name)).status == 403, name
         assert running.get(manifest("acme/app", smuggled)).status == 403, name
+
+
+@pytest.mark.parametrize("media_type", [sign.SIMPLE_SIGNING, sign.IN_TOTO, sign.DSSE_ENVELOPE, sign.BUNDLE_V03])
+@pytest.mark.parametrize("tag", ["1.0", ".sig"])
+@vector(14)
+def test_a_layer_that_only_calls_itself_evidence_is_a_layer(
+    running: Gate, workshop: Workshop, media_type: str, tag: str
+) -> None:
+    """Clients unpack by what the bytes are, not by what they are called."""
+    layout = workshop.layout("acme/app")
+    victim = workshop.image("acme/app", "victim")
+    tar = make_layer([File("bin/evil", b"#!/bin/sh\n", 0o755)])
+    config = layout.add(encode(image_config([tar], AMD64)), CONFIG)
+    disguised = image_manifest(config, [layout.add(tar.content, media_type)])
+    name = victim.digest.replace(":", "-") + tag if tag == ".sig" else tag
+    image = layout.publish(layout.add(encode(disguised), MANIFEST), name)
+    for reference in (name, image.digest):
+        assert running.get(manifest("acme/app", reference)).status == 403, reference
+    assert running.get(blob("acme/app", layout.add(tar.content, media_type).digest)).status == 404
 
 
 @vector(14)
@@ -189,6 +221,22 @@ def test_a_digest_that_was_called_back_is_refused_under_every_tag(workshop: Work
     for reference in ("1.0", "latest", bad.digest):
         denied(running.get(manifest("acme/app", reference)), "REJECTED_BY_RULE", rule="not-that-one")
     served_manifest(running.get(manifest("acme/app", "1.1")), workshop.bytes_of("acme/app", good))
+
+
+@vector(19)
+def test_a_child_that_was_called_back_is_refused_under_its_admitted_index(
+    workshop: Workshop, start_gate: StartGate
+) -> None:
+    index = workshop.index()
+    workshop.sign("acme/service", index)
+    bad, good = (entry["digest"] for entry in workshop.document("acme/service", index)["manifests"])
+    require = {"allOf": [{"signature": "release"}, {"reject": {"digests": [bad]}}]}
+    upstream = gate.layout_upstream(REGISTRY, workshop.images)
+    rule = {"name": "not-that-one", "scopes": ["**"], "require": require}
+    running = start_gate(gate.settings(upstream), workshop.policy(rule))
+    assert running.get(manifest("acme/service", "2.0")).status == 200
+    served_manifest(running.get(manifest("acme/service", good)), workshop.bytes_of("acme/service", good))
+    denied(running.get(manifest("acme/service", bad)), "REJECTED_BY_RULE", rule="not-that-one")
 
 
 @vector(20)

@@ -146,10 +146,11 @@ def test_the_json_of_an_allowance(command: Command, workshop: Workshop) -> None:
         assert re.fullmatch("sha256:[0-9a-f]{64}", document[name]), document
     (piece,) = document["evidence"]
     assert piece["verified"] is True and piece["kind"] and len(piece["signers"]) == 1
-    assert [(f["check"], f["outcome"]) for f in piece["findings"]] == [
-        ("form", "passed"), ("signature", "passed"), ("payload", "passed"), ("subject", "passed"),
-        ("transparency", "passed"),
+    checks = [finding["check"] for finding in piece["findings"]]
+    assert [check for check in checks if check in ("form", "signature", "payload", "subject")] == [
+        "form", "signature", "payload", "subject",
     ]  # fmt: skip
+    assert {finding["outcome"] for finding in piece["findings"]} == {"passed"}
     (requirement,) = document["requirements"]
     assert requirement["state"] == "met"
     assert document["objections"] == [] and document["gaps"] == [] and "reason" not in document
