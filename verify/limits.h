@@ -8,15 +8,18 @@ namespace pullgate::limits {
 
 using namespace std::chrono_literals;
 
+inline constexpr std::size_t kKiB = 1024;
+inline constexpr std::size_t kMiB = 1024 * kKiB;
+
 /// Manifests and indexes: what containerd, docker and containers/image accept; larger ones nobody could pull anyway.
-inline constexpr std::size_t kManifestBytes = 4 * 1024 * 1024;
+inline constexpr std::size_t kManifestBytes = 4 * kMiB;
 /// Children of one index. Real multi-platform indexes have about 20 entries, twice that with attestations.
 inline constexpr std::size_t kIndexEntries = 512;
 inline constexpr std::size_t kManifestLayers = 1000;
 /// One piece of evidence (a layer of a signature or attestation manifest). SBOM attestations reach tens of MiB.
-inline constexpr std::size_t kEvidenceBytes = 32 * 1024 * 1024;
+inline constexpr std::size_t kEvidenceBytes = 32 * kMiB;
 /// All evidence of one image, so that many pieces at their own limit cannot fill memory.
-inline constexpr std::size_t kEvidenceTotalBytes = 64 * 1024 * 1024;
+inline constexpr std::size_t kEvidenceTotalBytes = 64 * kMiB;
 /// Pieces of evidence looked at for one image: a push right must not buy unbounded verification work.
 inline constexpr std::size_t kEvidencePieces = 256;
 /// Referrers listed for one image, over all pages, and pages followed.
@@ -33,7 +36,7 @@ inline constexpr std::size_t kSubjectDigests = 32;
 inline constexpr std::size_t kBundleLogEntries = 32;
 inline constexpr std::size_t kBundleTimestamps = 32;
 /// Certificates: Fulcio's have 2 KiB and about 25 extensions; with a signature list of several logs still under 4 KiB.
-inline constexpr std::size_t kCertificateBytes = 64 * 1024;
+inline constexpr std::size_t kCertificateBytes = 64 * kKiB;
 inline constexpr std::size_t kCertificateExtensions = 64;
 /// Certificates beside the leaf, in a bundle's chain or a timestamp: a chain of the Web PKI has 2 or 3.
 inline constexpr std::size_t kCertificateChain = 10;
@@ -41,12 +44,12 @@ inline constexpr std::size_t kCertificateChain = 10;
 inline constexpr std::size_t kCertificateTimestamps = 32;
 /// A checkpoint's bytes and signature lines; C2SP signed-note asks for at least 16 lines, and a line of the largest
 /// signature known (ML-DSA-44) has 3.3 KiB.
-inline constexpr std::size_t kCheckpointBytes = 128 * 1024;
+inline constexpr std::size_t kCheckpointBytes = 128 * kKiB;
 inline constexpr std::size_t kCheckpointSignatures = 32;
 /// An RFC 3161 response: with a chain of large RSA certificates under 10 KiB.
-inline constexpr std::size_t kTimestampBytes = 64 * 1024;
+inline constexpr std::size_t kTimestampBytes = 64 * kKiB;
 /// Trusted roots: the public one has 7 KiB, and each list in it fewer than ten entries.
-inline constexpr std::size_t kTrustedRootBytes = 4 * 1024 * 1024;
+inline constexpr std::size_t kTrustedRootBytes = 4 * kMiB;
 inline constexpr std::size_t kTrustedRootEntries = 256;
 /// Signatures in one DSSE envelope: each is tried under every trusted key (compare CVE-2020-6173).
 inline constexpr std::size_t kEnvelopeSignatures = 16;
@@ -57,17 +60,17 @@ inline constexpr std::size_t kRepositoryPathLength = 255;
 /// A pattern in a policy, what is matched against one (identities and URIs are far shorter), and the memory of one
 /// compiled regular expression.
 inline constexpr std::size_t kPatternLength = 1024;
-inline constexpr std::size_t kMatchedTextLength = 8 * 1024;
-inline constexpr std::size_t kPatternMemory = 1024 * 1024;
+inline constexpr std::size_t kMatchedTextLength = 8 * kKiB;
+inline constexpr std::size_t kPatternMemory = kMiB;
 /// An operator's YAML file (10,000 rules take about 2 MiB), its nesting, and a key file.
-inline constexpr std::size_t kConfigurationBytes = 16 * 1024 * 1024;
+inline constexpr std::size_t kConfigurationBytes = 16 * kMiB;
 inline constexpr std::size_t kConfigurationDepth = 32;
-inline constexpr std::size_t kKeyFileBytes = 64 * 1024;
+inline constexpr std::size_t kKeyFileBytes = 64 * kKiB;
 
 /// A client's request: what nginx and Go allow or more. Names have at most 255 characters and digests 135, so a longer
 /// line is an attack; forwarded tokens of credential helpers fit into the head.
-inline constexpr std::size_t kRequestLineBytes = 8 * 1024;
-inline constexpr std::size_t kRequestHeadBytes = 32 * 1024;
+inline constexpr std::size_t kRequestLineBytes = 8 * kKiB;
+inline constexpr std::size_t kRequestHeadBytes = 32 * kKiB;
 inline constexpr std::size_t kRequestHeaders = 100;
 /// Clients connected at once, so that a flood of connections cannot take every descriptor from the upstreams.
 inline constexpr std::size_t kClientConnections = 10'000;
@@ -76,15 +79,15 @@ inline constexpr std::size_t kJudgementsAtOnce = 256;
 /// Requests to one upstream at once for the evidence of one image: quick for a few signatures, polite for hundreds.
 inline constexpr std::size_t kEvidenceFetchesAtOnce = 8;
 /// What is remembered of images that were judged: entries, and bytes of manifests and evidence behind them.
-inline constexpr std::size_t kJudgedImages = 8 * 1024;
-inline constexpr std::size_t kJudgedBytes = 128 * 1024 * 1024;
+inline constexpr std::size_t kJudgedImages = 8 * kKiB;
+inline constexpr std::size_t kJudgedBytes = 128 * kMiB;
 /// Tags under which one judged image's decision is remembered; more are decided anew each time.
 inline constexpr std::size_t kDecisionsPerImage = 32;
 /// Admitted manifests, and the blobs and children that they name: about 100 bytes each.
-inline constexpr std::size_t kAdmittedManifests = 64 * 1024;
-inline constexpr std::size_t kAdmittedEdges = 2 * 1024 * 1024;
+inline constexpr std::size_t kAdmittedManifests = 64 * kKiB;
+inline constexpr std::size_t kAdmittedEdges = 2 * kMiB;
 /// Digests known to be manifests, which are never served as blobs.
-inline constexpr std::size_t kKnownManifests = 256 * 1024;
+inline constexpr std::size_t kKnownManifests = 256 * kKiB;
 /// Indexes within indexes: real ones nest twice at most.
 inline constexpr std::size_t kIndexDepth = 4;
 /// Children of admitted indexes that are read to find out whether one of them names a blob.
@@ -92,14 +95,14 @@ inline constexpr std::size_t kChildrenReadForBlob = 64;
 /// Tags or referrers listed in one answer: as much as fits into what clients read (4 MiB).
 inline constexpr std::size_t kTagsPerPage = 10'000;
 /// Answers of an upstream. Its header: redirect targets and registry headers fit in a tenth of this.
-inline constexpr std::size_t kHeaderBytes = 64 * 1024;
+inline constexpr std::size_t kHeaderBytes = 64 * kKiB;
 inline constexpr std::size_t kHeaderFields = 200;
 /// Its URLs: presigned ones of object stores reach 2 KiB.
-inline constexpr std::size_t kUrlLength = 8 * 1024;
+inline constexpr std::size_t kUrlLength = 8 * kKiB;
 /// Its redirects: registries redirect once (to object storage); mirrors of mirrors need two or three.
 inline constexpr int kRedirects = 5;
 /// The body of an error: an OCI error list is a few hundred bytes.
-inline constexpr std::size_t kErrorBodyBytes = 64 * 1024;
+inline constexpr std::size_t kErrorBodyBytes = 64 * kKiB;
 /// Tags of one repository, over all pages, and pages followed. The largest public repositories have some 20,000.
 inline constexpr std::size_t kTags = 100'000;
 inline constexpr std::size_t kTagPages = 1000;

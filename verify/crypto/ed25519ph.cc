@@ -118,7 +118,9 @@ class Curve {
     const Number y = field_.multiply(number_from(4), field_.inverse(number_from(5)));
     std::string encoded(32, '\0');
     require(BN_bn2lebinpad(y.get(), reinterpret_cast<unsigned char*>(encoded.data()), 32) == 32);
-    return decode(encoded).value();
+    std::optional<Point> point = decode(encoded);
+    if (!point) throw std::logic_error("the base point is not on the curve");
+    return std::move(*point);
   }
 
   /// Section 5.1.3; nothing when the bytes are not the encoding of a point.

@@ -21,6 +21,8 @@ struct ErrorQueueGuard {
   ~ErrorQueueGuard() { ERR_clear_error(); }
   ErrorQueueGuard(const ErrorQueueGuard&) = delete;
   ErrorQueueGuard& operator=(const ErrorQueueGuard&) = delete;
+  ErrorQueueGuard(ErrorQueueGuard&&) = delete;
+  ErrorQueueGuard& operator=(ErrorQueueGuard&&) = delete;
 };
 
 struct FreeBignum {
@@ -246,8 +248,9 @@ SignatureOutcome verify_signature(const PublicKey& key, SignatureScheme scheme, 
   if (!is_usable(state.type, scheme) || !has_size_for(state.type, signature)) return SignatureOutcome::kInvalid;
   const ErrorQueueGuard guard;
   if (scheme == SignatureScheme::kEd25519) {
-    if (!message.bytes()) return SignatureOutcome::kInvalid;  // it hashes twice, so no digest stands for the bytes
-    return verify_ed25519(state.handle.get(), *message.bytes(), signature);
+    const std::optional<std::string_view> bytes = message.bytes();
+    if (!bytes) return SignatureOutcome::kInvalid;  // it hashes twice, so no digest stands for the bytes
+    return verify_ed25519(state.handle.get(), *bytes, signature);
   }
   const std::string* const known_hash = message.hash(hash_for(scheme));
   if (known_hash == nullptr) return SignatureOutcome::kInvalid;

@@ -104,7 +104,7 @@ Result<Json> parse_value(std::string_view text, std::size_t max_depth, std::size
 
   Builder builder(max_depth, max_values);
   const bool complete = Json::sax_parse(text.begin(), text.end(), &builder, Json::input_format_t::json, true, false);
-  if (builder.error()) return *builder.error();
+  if (const std::optional<Error>& error = builder.error()) return *error;
   if (!complete) return {ErrorCode::kMalformed, "not JSON"};
   return builder.take();
 }
