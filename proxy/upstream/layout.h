@@ -5,6 +5,10 @@
 ///
 /// Evidence is found by `subject`, by cosign's tag names, and by the `kind` annotations that `cosign save` writes
 /// (dev.cosignproject.cosign/image, /imageIndex, /sigs, /atts).
+///
+/// index.json is read again whenever the file has changed. Symbolic links below the directory are not followed. A tag
+/// that index.json gives to different content is kUpstreamInvalid; a directory or index.json that cannot be read is
+/// kUnreachable, never an absence.
 
 #include <memory>
 

@@ -10,7 +10,8 @@
 
 namespace pullgate::proxy {
 
-/// `client` must outlive the upstream.
+/// `client` must outlive the upstream. The credentials file is read here; one that cannot be used makes every call fail
+/// with kInternal, instead of asking without credentials.
 std::unique_ptr<Upstream> make_registry_upstream(HttpClient& client, const config::RegistryEndpoint& endpoint,
                                                  const config::Timeouts& timeouts);
 

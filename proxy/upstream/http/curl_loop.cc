@@ -19,7 +19,7 @@
 #include <fmt/format.h>
 
 #include "proxy/upstream/http/loop.h"
-#include "proxy/upstream/http/response_head.h"
+#include "proxy/upstream/http/transfer.h"
 #include "proxy/upstream/suspend.h"
 #include "verify/bytes.h"
 
@@ -28,14 +28,9 @@ namespace pullgate::proxy {
 namespace {
 
 namespace asio = boost::asio;
-using Clock = std::chrono::steady_clock;
+using Clock = Transfer::Clock;
 using Strand = asio::strand<asio::io_context::executor_type>;
 
-/// What may wait unread for one response.
-constexpr std::size_t kBufferBytes = 256 * 1024;
-/// An answer that nobody wants any more is read to its end when that is near: it saves the next one a TLS handshake.
-constexpr std::size_t kDrainBytes = 64 * 1024;
-constexpr std::chrono::seconds kDrainTime{2};
 /// Connections kept open without work.
 constexpr long kIdleConnections = 64;
 
@@ -54,39 +49,20 @@ struct ListDeleter {
 };
 using HeaderLines = std::unique_ptr<curl_slist, ListDeleter>;
 
-enum class Stage { kHead, kBody, kDrain, kEnded };
-enum class Flow { kRunning, kPaused };
+/// A transfer with what libcurl and Asio have of it.
+struct CurlTransfer final : Transfer, std::enable_shared_from_this<CurlTransfer> {
+  using Transfer::Transfer;
 
-/// One exchange. Made by the caller, then touched on the strand only.
-struct Transfer : std::enable_shared_from_this<Transfer> {
-  Transfer(HttpRequest what, Url where) : request(std::move(what)), url(std::move(where)) {}
-
-  HttpRequest request;
-  Url url;
   EasyHandle easy;
   HeaderLines lines;
-  std::array<char, CURL_ERROR_SIZE> curl_message{};
-
-  Stage stage = Stage::kHead;
-  Flow flow = Flow::kRunning;
-  ResponseHeadReader head_reader;
-  std::optional<HttpResponseHead> head;  // complete and checked, until it is delivered
-  BodyLength length;
-  std::string unread;
-  std::string spare;
-  std::size_t drained = 0;
-  std::optional<Error> failure;  // the first cause
-
-  Clock::time_point deadline;
+  std::array<char, CURL_ERROR_SIZE> message{};
   /// Only while it is under way: what a coroutine keeps of a transfer may be destroyed after the event loop.
-  std::optional<asio::steady_timer> deadline_timer;
-
-  std::optional<Waiter<Result<HttpResponseHead>>> head_waiter;
-  std::optional<Waiter<Result<std::string>>> body_waiter;
-  /// Set by callbacks, taken by the loop: there is something to deliver.
-  std::vector<std::shared_ptr<Transfer>>* news = nullptr;
+  std::optional<asio::steady_timer> timer;
+  bool head_came = false;
+  /// Where callbacks leave word that there is something to deliver.
+  std::vector<std::shared_ptr<CurlTransfer>>* news = nullptr;
 };
-using TransferPtr = std::shared_ptr<Transfer>;
+using TransferPtr = std::shared_ptr<CurlTransfer>;
 
 /// A socket of libcurl's, lent to Asio for waiting. Never closed by Asio.
 struct WatchedSocket {
@@ -106,17 +82,17 @@ struct WatchedSocket {
 };
 using WatchedSocketPtr = std::shared_ptr<WatchedSocket>;
 
-Error failure_of(CURLcode code, const Transfer& transfer) {
-  const auto host = transfer.url.authority();
-  const std::string_view detail = transfer.curl_message[0] != '\0' ? std::string_view(transfer.curl_message.data())
-                                                                   : std::string_view(curl_easy_strerror(code));
+Error failure_of(CURLcode code, const CurlTransfer& transfer) {
+  const auto host = transfer.url().authority();
+  const std::string_view detail = transfer.message[0] != '\0' ? std::string_view(transfer.message.data())
+                                                              : std::string_view(curl_easy_strerror(code));
   const auto error = [&](ErrorCode kind, std::string_view what) {
     return Error{kind, fmt::format("{} {}: {}", what, host, printable(detail))};
   };
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
       return {ErrorCode::kTimedOut,
-              fmt::format("no connection to {} within {} ms", host, transfer.request.connect_timeout.count())};
+              fmt::format("no connection to {} within {} ms", host, transfer.request().connect_timeout.count())};
     case CURLE_PARTIAL_FILE:
       return error(ErrorCode::kUpstreamInvalid, "the answer ended early, from");
     case CURLE_WEIRD_SERVER_REPLY:
@@ -128,7 +104,7 @@ Error failure_of(CURLcode code, const Transfer& transfer) {
       // Broken chunks and a broken connection share this code; only the latter left an errno, or comes with TLS.
       long os_error = 0;
       curl_easy_getinfo(transfer.easy.get(), CURLINFO_OS_ERRNO, &os_error);
-      const bool framing = os_error == 0 && transfer.stage != Stage::kHead && !transfer.length.declared;
+      const bool framing = os_error == 0 && transfer.is_open_ended();
       return error(framing ? ErrorCode::kUpstreamInvalid : ErrorCode::kUnreachable,
                    framing ? "broken framing from" : "the connection broke to");
     }
@@ -140,7 +116,7 @@ Error failure_of(CURLcode code, const Transfer& transfer) {
 }
 
 /// The request line and fields; everything that libcurl would do by itself and should not is switched off.
-Status set_options(Transfer& transfer) {
+Status set_options(CurlTransfer& transfer) {
   transfer.easy.reset(curl_easy_init());
   CURL* easy = transfer.easy.get();
   if (easy == nullptr) return {ErrorCode::kInternal, "libcurl has no memory"};
@@ -148,8 +124,8 @@ Status set_options(Transfer& transfer) {
   const auto set = [&](CURLoption option, auto value) {
     if (result == CURLE_OK) result = curl_easy_setopt(easy, option, value);
   };
-  const auto& request = transfer.request;
-  set(CURLOPT_URL, transfer.url.text().c_str());
+  const auto& request = transfer.request();
+  set(CURLOPT_URL, transfer.url().text().c_str());
   set(CURLOPT_PATH_AS_IS, 1L);
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
@@ -167,7 +143,7 @@ Status set_options(Transfer& transfer) {
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.connect_timeout.count()));
   set(CURLOPT_TCP_KEEPALIVE, 1L);
   set(CURLOPT_BUFFERSIZE, 64L * 1024L);
-  set(CURLOPT_ERRORBUFFER, transfer.curl_message.data());
+  set(CURLOPT_ERRORBUFFER, transfer.message.data());
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(CURLOPT_SSL_VERIFYPEER, 1L);
   set(CURLOPT_SSL_VERIFYHOST, 2L);
@@ -223,14 +199,12 @@ class CurlLoop final : public HttpLoop, public std::enable_shared_from_this<Curl
   static int on_timer(CURLM* multi, long timeout_ms, void* context) noexcept;
 
   void start(const TransferPtr& transfer, Waiter<Result<HttpResponseHead>> waiter);
-  void wait_for_body(Transfer& transfer, Waiter<Result<std::string>> waiter, std::string spare);
-  void resume(Transfer& transfer);
+  void resume(CurlTransfer& transfer);
   void drain(const TransferPtr& transfer);
-  void end(Transfer& transfer, std::optional<Error> failure);
-  void deliver(Transfer& transfer);
+  void end(CurlTransfer& transfer, std::optional<Error> failure);
   void act(curl_socket_t fd, int events);
   void settle();
-  void arm_deadline(const TransferPtr& transfer);
+  void arm_timer(const TransferPtr& transfer);
   void check_deadline(const TransferPtr& transfer);
   void await_socket(curl_socket_t fd, const WatchedSocketPtr& socket, int event);
   void on_ready(curl_socket_t fd, const WatchedSocketPtr& socket, int event, const boost::system::error_code& error);
@@ -304,9 +278,8 @@ asio::awaitable<Result<std::unique_ptr<HttpResponse>>> exchange_on(std::weak_ptr
 
 asio::awaitable<Result<std::unique_ptr<HttpResponse>>> CurlLoop::exchange(HttpRequest request, Url url,
                                                                           Clock::time_point head_deadline) {
-  auto transfer = std::make_shared<Transfer>(std::move(request), std::move(url));
-  transfer->deadline = head_deadline;
-  return exchange_on(weak_from_this(), std::move(transfer));
+  return exchange_on(weak_from_this(),
+                     std::make_shared<CurlTransfer>(std::move(request), std::move(url), head_deadline));
 }
 
 asio::awaitable<Result<std::string>> CurlLoop::read(std::weak_ptr<CurlLoop> loop, TransferPtr transfer,
@@ -315,7 +288,8 @@ asio::awaitable<Result<std::string>> CurlLoop::read(std::weak_ptr<CurlLoop> loop
     const auto self = loop.lock();
     if (!self) return waiter(shutting_down());
     asio::post(self->strand_, [self, transfer, spare = std::move(spare), waiter = std::move(waiter)]() mutable {
-      self->wait_for_body(*transfer, std::move(waiter), std::move(spare));
+      transfer->wait_for_body(std::move(waiter), std::move(spare));
+      self->resume(*transfer);
     });
   };
   co_return co_await suspended<Result<std::string>>(std::move(begin), canceller(loop, transfer));
@@ -348,11 +322,9 @@ CurlLoop::~CurlLoop() {
   const auto transfers = std::exchange(transfers_, {});
   for (const auto& [easy, transfer] : transfers) {
     curl_multi_remove_handle(multi_.get(), easy);
-    transfer->stage = Stage::kEnded;
     transfer->easy.reset();
-    transfer->deadline_timer.reset();
-    transfer->head_waiter.reset();
-    transfer->body_waiter.reset();
+    transfer->timer.reset();
+    transfer->drop_waiters();
   }
   multi_.reset();  // sockets_ follow through on_socket()
 }
@@ -367,88 +339,47 @@ void CurlLoop::close() {
 }
 
 void CurlLoop::start(const TransferPtr& transfer, Waiter<Result<HttpResponseHead>> waiter) {
-  if (!multi_) return waiter(shutting_down());
-  if (transfer->stage == Stage::kEnded) return waiter(*transfer->failure);  // cancelled already
-  if (auto set = set_options(*transfer); !set) return waiter(std::move(set).error());
+  transfer->wait_for_head(std::move(waiter));
+  if (transfer->stage() == Transfer::Stage::kEnded) return;  // cancelled already
+  if (!multi_) return transfer->end(shutting_down());
+  if (auto set = set_options(*transfer); !set) return transfer->end(std::move(set).error());
   CURL* easy = transfer->easy.get();
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &CurlLoop::on_header);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer.get());
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &CurlLoop::on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer.get());
   transfer->news = &news_;
-  transfer->deadline_timer.emplace(strand_);
-  transfer->head_waiter = std::move(waiter);
+  transfer->timer.emplace(strand_);
   transfers_.emplace(easy, transfer);
   if (curl_multi_add_handle(multi_.get(), easy) != CURLM_OK)
     return end(*transfer, Error{ErrorCode::kInternal, "libcurl refuses the transfer"});
-  arm_deadline(transfer);
-}
-
-void CurlLoop::wait_for_body(Transfer& transfer, Waiter<Result<std::string>> waiter, std::string spare) {
-  transfer.spare = std::move(spare);
-  transfer.body_waiter = std::move(waiter);
-  deliver(transfer);
-  resume(transfer);
+  arm_timer(transfer);
 }
 
 /// Lets a paused transfer run again once there is room.
-void CurlLoop::resume(Transfer& transfer) {
-  if (transfer.flow == Flow::kRunning || transfer.stage == Stage::kEnded || !transfer.unread.empty()) return;
-  transfer.flow = Flow::kRunning;
-  transfer.deadline = Clock::now() + transfer.request.idle_timeout;
+void CurlLoop::resume(CurlTransfer& transfer) {
+  if (!transfer.may_resume()) return;
   const auto code = curl_easy_pause(transfer.easy.get(), CURLPAUSE_CONT);  // may call on_body()
   if (code != CURLE_OK) end(transfer, failure_of(code, transfer));
   settle();
 }
 
 void CurlLoop::drain(const TransferPtr& transfer) {
-  if (transfer->stage == Stage::kEnded) return;
-  const bool near = transfer->stage == Stage::kBody && transfer->length.declared.value_or(0) <= kDrainBytes;
-  if (!near) return end(*transfer, Error{ErrorCode::kCancelled, "nobody reads any more"});
-  transfer->stage = Stage::kDrain;
-  transfer->unread.clear();
+  if (!transfer->drain()) return end(*transfer, Error{ErrorCode::kCancelled, "nobody reads any more"});
   resume(*transfer);
-  transfer->deadline = Clock::now() + kDrainTime;
-  arm_deadline(transfer);
+  arm_timer(transfer);
 }
 
-void CurlLoop::end(Transfer& transfer, std::optional<Error> failure) {
-  if (transfer.stage == Stage::kEnded) return;
-  if (!transfer.failure) transfer.failure = std::move(failure);
-  transfer.stage = Stage::kEnded;
-  transfer.deadline_timer.reset();
+void CurlLoop::end(CurlTransfer& transfer, std::optional<Error> failure) {
   TransferPtr keep;  // the map may hold the last reference
   if (const auto found = transfers_.find(transfer.easy.get()); found != transfers_.end()) {
     keep = std::move(found->second);
     transfers_.erase(found);
     curl_multi_remove_handle(multi_.get(), transfer.easy.get());
     transfer.easy.reset();
+    transfer.timer.reset();
   }
-  deliver(transfer);
-}
-
-/// Wakes who waits for what is there: bytes that came before a failure are still delivered before it.
-void CurlLoop::deliver(Transfer& transfer) {
-  const bool ended = transfer.stage == Stage::kEnded;
-  if (transfer.head_waiter && (transfer.head || ended)) {
-    auto waiter = std::exchange(transfer.head_waiter, std::nullopt);
-    if (transfer.head) {
-      (*waiter)(std::move(*transfer.head));
-      arm_deadline(transfer.shared_from_this());
-    } else {
-      (*waiter)(*transfer.failure);
-    }
-  }
-  if (transfer.body_waiter && (ended || !transfer.unread.empty())) {
-    auto waiter = std::exchange(transfer.body_waiter, std::nullopt);
-    if (!transfer.unread.empty() || !transfer.failure) {
-      auto bytes = std::exchange(transfer.unread, std::move(transfer.spare));
-      transfer.unread.clear();
-      (*waiter)(std::move(bytes));
-    } else {
-      (*waiter)(*transfer.failure);
-    }
-  }
+  transfer.end(std::move(failure));
 }
 
 void CurlLoop::act(curl_socket_t fd, int events) {
@@ -460,65 +391,50 @@ void CurlLoop::act(curl_socket_t fd, int events) {
 
 /// After every call into libcurl: who has got something, and who has ended?
 void CurlLoop::settle() {
-  for (const auto& transfer : std::exchange(news_, {})) deliver(*transfer);
+  for (const auto& transfer : std::exchange(news_, {})) {
+    transfer->deliver();
+    if (std::exchange(transfer->head_came, false)) arm_timer(transfer);
+  }
   int left = 0;
   while (const CURLMsg* message = multi_ ? curl_multi_info_read(multi_.get(), &left) : nullptr) {
     const auto found = transfers_.find(message->easy_handle);
     if (message->msg != CURLMSG_DONE || found == transfers_.end()) continue;
     const auto transfer = found->second;
     std::optional<Error> failure;
-    if (message->data.result != CURLE_OK) {
-      failure = failure_of(message->data.result, *transfer);
-    } else if (transfer->stage == Stage::kHead) {
-      failure = Error{ErrorCode::kUpstreamInvalid, "no complete answer from " + transfer->url.authority()};
-    }
+    if (message->data.result != CURLE_OK) failure = failure_of(message->data.result, *transfer);
     end(*transfer, std::move(failure));
   }
 }
 
 std::size_t CurlLoop::on_header(char* data, std::size_t size, std::size_t count, void* context) noexcept {
-  auto& transfer = *static_cast<Transfer*>(context);
-  auto progress = transfer.head_reader.feed({data, size * count});
-  if (!progress) {
-    transfer.failure = std::move(progress).error();
-    return 0;
-  }
-  if (*progress == ResponseHeadReader::Progress::kComplete) {
-    auto length = body_length(transfer.head_reader.head());
-    if (!length) {
-      transfer.failure = std::move(length).error();
-      return 0;
-    }
-    transfer.length = *length;
-    transfer.head = transfer.head_reader.take();
-    transfer.stage = Stage::kBody;
-    transfer.deadline = Clock::now() + transfer.request.idle_timeout;
+  auto& transfer = *static_cast<CurlTransfer*>(context);
+  const bool awaited = transfer.stage() == Transfer::Stage::kHead;
+  if (transfer.take_header_line({data, size * count}) == Transfer::Taken::kNoMore) return 0;
+  if (awaited && transfer.stage() == Transfer::Stage::kBody) {
+    transfer.head_came = true;
     transfer.news->push_back(transfer.shared_from_this());
   }
   return size * count;
 }
 
 std::size_t CurlLoop::on_body(char* data, std::size_t size, std::size_t count, void* context) noexcept {
-  auto& transfer = *static_cast<Transfer*>(context);
-  const auto bytes = size * count;
-  if (transfer.stage == Stage::kDrain) {
-    transfer.drained += bytes;
-    return transfer.drained > kDrainBytes ? 0 : bytes;
+  auto& transfer = *static_cast<CurlTransfer*>(context);
+  switch (transfer.take_body({data, size * count})) {
+    case Transfer::Taken::kAll:
+      transfer.news->push_back(transfer.shared_from_this());
+      return size * count;
+    case Transfer::Taken::kNotNow:
+      return CURL_WRITEFUNC_PAUSE;  // libcurl keeps these bytes, stops reading, and TCP holds the upstream back
+    case Transfer::Taken::kNoMore:
+      return 0;
   }
-  if (transfer.unread.size() + bytes > kBufferBytes) {
-    transfer.flow = Flow::kPaused;  // libcurl keeps these bytes, stops reading, and TCP holds the upstream back
-    return CURL_WRITEFUNC_PAUSE;
-  }
-  transfer.unread.append(data, bytes);
-  transfer.deadline = Clock::now() + transfer.request.idle_timeout;
-  transfer.news->push_back(transfer.shared_from_this());
-  return bytes;
+  return 0;
 }
 
-void CurlLoop::arm_deadline(const TransferPtr& transfer) {
-  if (transfer->stage == Stage::kEnded) return;
-  transfer->deadline_timer->expires_at(transfer->deadline);
-  transfer->deadline_timer->async_wait(
+void CurlLoop::arm_timer(const TransferPtr& transfer) {
+  if (!transfer->timer) return;
+  transfer->timer->expires_at(transfer->deadline());
+  transfer->timer->async_wait(
       [loop = weak_from_this(), waiting = std::weak_ptr(transfer)](const boost::system::error_code& error) {
         const auto self = loop.lock();
         const auto found = waiting.lock();
@@ -528,16 +444,8 @@ void CurlLoop::arm_deadline(const TransferPtr& transfer) {
 
 /// Bytes move the deadline without touching the timer, so a timer that fires may be early.
 void CurlLoop::check_deadline(const TransferPtr& transfer) {
-  if (transfer->stage == Stage::kEnded) return;
-  const auto now = Clock::now();
-  if (transfer->flow == Flow::kPaused)
-    transfer->deadline = now + transfer->request.idle_timeout;  // our turn, not theirs
-  if (now < transfer->deadline) return arm_deadline(transfer);
-  const auto host = transfer->url.authority();
-  end(*transfer, Error{ErrorCode::kTimedOut, transfer->stage == Stage::kHead
-                                                 ? fmt::format("no answer from {} in time", host)
-                                                 : fmt::format("nothing came from {} for {} ms", host,
-                                                               transfer->request.idle_timeout.count())});
+  if (transfer->excuse_if_paused() || Clock::now() < transfer->deadline()) return arm_timer(transfer);
+  end(*transfer, transfer->lateness());
 }
 
 int CurlLoop::on_socket(CURL* /*easy*/, curl_socket_t fd, int what, void* context, void* /*socket_context*/) noexcept {

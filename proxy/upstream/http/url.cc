@@ -204,6 +204,7 @@ Status Url::take_authority(std::string_view authority) {
   }
   port_ = default_port(scheme_);
   if (!port.empty()) {
+    if (!port.starts_with(':')) return {ErrorCode::kMalformed, "something follows the host that is not a port"};
     port.remove_prefix(1);
     const bool digits = !port.empty() && port.size() <= 5 && std::ranges::all_of(port, is_digit);
     unsigned value = 0;

@@ -1,5 +1,3 @@
-#include "proxy/upstream/registry.h"
-
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -7,9 +5,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/coroutine_run.h"
-#include "tests/support/scripted_server.h"
-#include "tests/unit/proxy/upstream/client_on_threads.h"
+#include "tests/unit/proxy/upstream/registry_fixture.h"
 #include "verify/limits.h"
 
 namespace pullgate::proxy {
@@ -22,100 +18,21 @@ using tests::ScriptedConnection;
 using tests::ScriptedServer;
 
 const std::string kManifest = R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json"})";
-const std::string kOciIndexType = "Content-Type: application/vnd.oci.image.index.v1+json\r\n";
-
-std::string referrers_page(const std::vector<std::string>& contents) {
-  std::string manifests;
-  for (const auto& content : contents) {
-    manifests +=
-        fmt::format(R"({}{{"mediaType":"{}","digest":"{}","size":{},"artifactType":"application/x"}})",
-                    manifests.empty() ? "" : ",", media_type::kOciManifest, Digest::of(content).text(), content.size());
-  }
-  return fmt::format(R"({{"schemaVersion":2,"mediaType":"{}","manifests":[{}]}})", media_type::kOciIndex, manifests);
-}
-
-/// One request, one answer of the test's choice.
-class RegistryTest : public testing::Test {
- protected:
-  using Handler = ScriptedServer::Handler;
-
-  Upstream& registry(Handler handler, std::optional<std::filesystem::path> credentials = std::nullopt) {
-    server_ = std::make_unique<ScriptedServer>(std::move(handler));
-    config::RegistryEndpoint endpoint{
-        .url = server_->url(), .ca = std::nullopt, .credentials_file = std::move(credentials)};
-    config::Timeouts timeouts;
-    timeouts.upstream_response = std::chrono::seconds(5);
-    registry_ = make_registry_upstream(*client_, endpoint, timeouts);
-    return *registry_;
-  }
-  Upstream& answering(int status, std::string body, std::string header_lines = {}) {
-    return registry([=](ScriptedConnection& connection, const ReceivedRequest& request) {
-      if (request.method != "HEAD") return connection.answer(status, body, header_lines);
-      connection.send(
-          fmt::format("HTTP/1.1 {} Scripted\r\nContent-Length: {}\r\n{}\r\n", status, body.size(), header_lines));
-    });
-  }
-  Upstream& saying(std::string said) {
-    return registry([=](ScriptedConnection& connection, const ReceivedRequest&) {
-      connection.send(said);
-      connection.close();
-    });
-  }
-  ReceivedRequest asked(std::size_t which = 0) { return server_->requests().at(which); }
-
-  static Result<FetchedManifest> manifest(Upstream& upstream, std::string_view which) {
-    return run_to_end(upstream.manifest("acme/app", *parse_tag_or_digest(which)));
-  }
-  static Result<std::string> whole_blob(Upstream& upstream, std::optional<ByteRange> range = std::nullopt) {
-    return run_to_end([](Upstream& from, std::optional<ByteRange> part) -> asio::awaitable<Result<std::string>> {
-      auto source = co_await from.blob("acme/app", Digest::of("x"), part);
-      if (!source) co_return source.error();
-      std::string bytes;
-      while (true) {
-        const auto more = co_await (*source)->read();
-        if (!more) co_return more.error();
-        if (more->empty()) co_return bytes;
-        bytes += *more;
-      }
-    }(upstream, range));
-  }
-  struct Opened {
-    std::uint64_t total = 0;
-    ByteRange part;
-  };
-  static Result<Opened> opened_blob(Upstream& upstream, std::optional<ByteRange> range) {
-    return run_to_end([](Upstream& from, std::optional<ByteRange> part) -> asio::awaitable<Result<Opened>> {
-      auto source = co_await from.blob("acme/app", Digest::of("x"), part);
-      if (!source) co_return source.error();
-      co_return Opened{(*source)->total_size(), (*source)->part()};
-    }(upstream, range));
-  }
-  static Result<Content> small_blob(Upstream& upstream, std::string_view content, std::uint64_t size,
-                                    std::size_t limit = 1000) {
-    return run_to_end(upstream.small_blob(
-        "acme/app", {.media_type = "application/x", .digest = Digest::of(content), .size = size}, limit));
-  }
-  static Result<std::vector<Descriptor>> referrers(Upstream& upstream) {
-    return run_to_end(upstream.referrers("acme/app", Digest::of("subject")));
-  }
-  static Result<std::vector<std::string>> tags(Upstream& upstream) { return run_to_end(upstream.tags("acme/app")); }
-
-  ClientOnThreads client_;
-  std::unique_ptr<ScriptedServer> server_;
-  std::unique_ptr<Upstream> registry_;
-};
 
 // Manifests.
 
 TEST_F(RegistryTest, AsksForManifestsInOneCanonicalWay) {
-  auto& upstream = answering(200, kManifest, "Content-Type: Application/VND.oci.image.manifest.v1+json; charset=x\r\n");
+  auto& upstream = answering(200, kManifest,
+                             "Content-Type: Application/VND.oci.image.manifest.v1+json; "
+                             "charset=x\r\n");
   const auto fetched = manifest(upstream, "1.0");
   ASSERT_TRUE(fetched) << fetched.error().message;
   EXPECT_EQ(fetched->content.bytes(), kManifest);
   EXPECT_EQ(fetched->content_type, media_type::kOciManifest);
   EXPECT_EQ(asked().target, "/v2/acme/app/manifests/1.0");
   EXPECT_EQ(asked().header("accept"),
-            "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, "
+            "application/vnd.oci.image.index.v1+json, "
+            "application/vnd.oci.image.manifest.v1+json, "
             "application/vnd.docker.distribution.manifest.list.v2+json, "
             "application/vnd.docker.distribution.manifest.v2+json");
   EXPECT_EQ(asked().header("accept-encoding"), "identity");
@@ -137,7 +54,8 @@ TEST_F(RegistryTest, RefusesADigestHeaderThatDisagreesWithTheBytes) {
   EXPECT_EQ(with_header(Digest::of("other").text()).error().code, ErrorCode::kUpstreamInvalid);
   EXPECT_EQ(with_header(Digest::of("other", Digest::Algorithm::kSha512).text()).error().code,
             ErrorCode::kUpstreamInvalid);
-  // Not a digest that we know: nothing to compare with, and the bytes are hashed in any case.
+  // Not a digest that we know: nothing to compare with, and the bytes are
+  // hashed in any case.
   EXPECT_TRUE(with_header("blake3:00"));
   EXPECT_EQ(
       with_header(Digest::of(kManifest).text() + "\r\nDocker-Content-Digest: " + Digest::of("b").text()).error().code,
@@ -258,9 +176,11 @@ TEST_F(RegistryTest, ABlobThatEndsEarlyOrHasNoLengthIsAnError) {
   EXPECT_EQ(whole_blob(saying("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc")).error().code,
             ErrorCode::kUpstreamInvalid);
   EXPECT_EQ(whole_blob(saying("HTTP/1.1 200 OK\r\n\r\nabc")).error().code, ErrorCode::kUpstreamInvalid);
-  EXPECT_EQ(
-      whole_blob(saying("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")).error().code,
-      ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(whole_blob(saying("HTTP/1.1 200 OK\r\nTransfer-Encoding: "
+                              "chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"))
+                .error()
+                .code,
+            ErrorCode::kUpstreamInvalid);
 }
 
 TEST_F(RegistryTest, ARangeIsPassedOnAndItsAnswerCompared) {
@@ -283,10 +203,10 @@ TEST_F(RegistryTest, ARangeIsPassedOnAndItsAnswerCompared) {
 
 TEST_F(RegistryTest, AChunkedRangeIsCountedToItsEnd) {
   const auto chunked = [&](const std::string& chunks) {
-    return whole_blob(
-        saying("HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 2-4/10\r\nTransfer-Encoding: chunked\r\n\r\n" +
-               chunks + "0\r\n\r\n"),
-        ByteRange{2, 4});
+    return whole_blob(saying("HTTP/1.1 206 Partial Content\r\nContent-Range: bytes "
+                             "2-4/10\r\nTransfer-Encoding: chunked\r\n\r\n" +
+                             chunks + "0\r\n\r\n"),
+                      ByteRange{2, 4});
   };
   EXPECT_EQ(*chunked("3\r\ncde\r\n"), "cde");
   EXPECT_EQ(chunked("2\r\ncd\r\n").error().code, ErrorCode::kUpstreamInvalid);
@@ -330,101 +250,6 @@ TEST_F(RegistryTest, BlobSizesComeFromHeadOrElseFromGet) {
   };
   EXPECT_EQ(size(registry(without_head))->bytes, 7U);
   EXPECT_EQ(size(answering(404, "")).error().code, ErrorCode::kNotFound);
-}
-
-// Referrers.
-
-TEST_F(RegistryTest, ReferrersComeFromAllPages) {
-  auto& upstream = registry([](ScriptedConnection& connection, const ReceivedRequest& request) {
-    if (request.target.ends_with("?page=2")) return connection.answer(200, referrers_page({"c"}), kOciIndexType);
-    connection.answer(200, referrers_page({"a", "b"}), kOciIndexType + "Link: <?page=2>; rel=\"next\"\r\n");
-  });
-  const auto found = referrers(upstream);
-  ASSERT_TRUE(found) << found.error().message;
-  ASSERT_EQ(found->size(), 3U);
-  EXPECT_EQ((*found)[0].digest, Digest::of("a"));
-  EXPECT_EQ((*found)[0].artifact_type, "application/x");
-  EXPECT_EQ((*found)[2].digest, Digest::of("c"));
-  EXPECT_EQ(asked().target, "/v2/acme/app/referrers/" + Digest::of("subject").text());
-  EXPECT_TRUE(referrers(answering(200, referrers_page({}), kOciIndexType))->empty());
-}
-
-TEST_F(RegistryTest, AnUpstreamWithoutTheReferrersApiIsRecognised) {
-  EXPECT_EQ(referrers(answering(404, "404 page not found\n", "Content-Type: text/plain\r\n")).error().code,
-            ErrorCode::kNotFound);
-  EXPECT_EQ(referrers(answering(405, "")).error().code, ErrorCode::kNotFound);
-  EXPECT_EQ(referrers(answering(200, "<html>", "Content-Type: text/html\r\n")).error().code, ErrorCode::kNotFound);
-  ScriptedServer other([](ScriptedConnection& connection, const ReceivedRequest&) { connection.answer(429, ""); });
-  EXPECT_EQ(referrers(answering(303, "", "Location: " + other.url("/web-api") + "\r\n")).error().code,
-            ErrorCode::kNotFound);
-  EXPECT_TRUE(other.requests().empty());
-}
-
-TEST_F(RegistryTest, TroubleWithReferrersIsNotTakenForTheirAbsence) {
-  EXPECT_EQ(referrers(answering(500, "")).error().code, ErrorCode::kUpstreamInvalid);
-  EXPECT_EQ(referrers(answering(401, "")).error().code, ErrorCode::kUnauthorized);
-  EXPECT_EQ(referrers(answering(429, "")).error().code, ErrorCode::kRateLimited);
-  EXPECT_EQ(referrers(answering(200, "{", kOciIndexType)).error().code, ErrorCode::kUpstreamInvalid);
-  EXPECT_EQ(referrers(answering(200, kManifest, kOciIndexType)).error().code, ErrorCode::kUpstreamInvalid);
-  // A second page that is missing would silently shorten the list.
-  auto& upstream = registry([](ScriptedConnection& connection, const ReceivedRequest& request) {
-    if (request.target.ends_with("?page=2")) return connection.answer(404, "");
-    connection.answer(200, referrers_page({"a"}), kOciIndexType + "Link: <?page=2>; rel=\"next\"\r\n");
-  });
-  EXPECT_FALSE(referrers(upstream));
-}
-
-TEST_F(RegistryTest, NextPagesNeverLeadElsewhere) {
-  ScriptedServer other([](ScriptedConnection& connection, const ReceivedRequest&) { connection.answer(200, "{}"); });
-  for (const auto& target :
-       {other.url("/v2/acme/app/tags/list"), std::string("/v2/other/app/tags/list?last=a"),
-        std::string("//169.254.169.254/latest"), std::string("https://ghcr.io/v2/acme/app/tags/list"),
-        std::string("../manifests/latest"), std::string("http://a@b/")}) {
-    const auto listed =
-        tags(answering(200, R"({"name":"acme/app","tags":["a"]})", "Link: <" + target + ">; rel=next\r\n"));
-    ASSERT_FALSE(listed) << target;
-    EXPECT_EQ(listed.error().code, ErrorCode::kUpstreamInvalid);
-    EXPECT_EQ(server_->requests().size(), 1U);
-  }
-  EXPECT_TRUE(other.requests().empty());
-}
-
-TEST_F(RegistryTest, NextPagesInACircleAreNoticed) {
-  auto& upstream = answering(200, referrers_page({"a"}), kOciIndexType + "Link: <?page=2>; rel=\"next\"\r\n");
-  EXPECT_EQ(referrers(upstream).error().code, ErrorCode::kUpstreamInvalid);
-  EXPECT_EQ(server_->requests().size(), 2U);
-}
-
-TEST_F(RegistryTest, ReferrersAreBoundedInPagesAndInNumber) {
-  int page = 0;
-  auto& many_pages = registry([&](ScriptedConnection& connection, const ReceivedRequest&) {
-    connection.answer(200, referrers_page({}), kOciIndexType + fmt::format("Link: <?page={}>; rel=next\r\n", ++page));
-  });
-  EXPECT_EQ(referrers(many_pages).error().code, ErrorCode::kLimitExceeded);
-  EXPECT_EQ(server_->requests().size(), limits::kReferrersPages);
-
-  std::vector<std::string> contents;
-  for (std::size_t i = 0; i < limits::kIndexEntries - 1; ++i) contents.push_back(std::to_string(i));
-  int fat_page = 0;
-  auto& many_referrers = registry([&](ScriptedConnection& connection, const ReceivedRequest&) {
-    connection.answer(200, referrers_page(contents),
-                      kOciIndexType + fmt::format("Link: <?page={}>; rel=next\r\n", ++fat_page));
-  });
-  EXPECT_EQ(referrers(many_referrers).error().code, ErrorCode::kLimitExceeded);
-  EXPECT_EQ(server_->requests().size(), 2U);
-}
-
-// Tags.
-
-TEST_F(RegistryTest, TagsAreSortedAndDistinctOverAllPages) {
-  auto& upstream = registry([](ScriptedConnection& connection, const ReceivedRequest& request) {
-    if (request.target.ends_with("?last=b"))
-      return connection.answer(200, R"({"name":"acme/app","tags":["a","B","b"]})");
-    connection.answer(200, R"({"name":"acme/app","tags":["c","b"]})",
-                      "Link: </v2/acme/app/tags/list?last=b>; rel=\"next\"\r\n");
-  });
-  EXPECT_EQ(*tags(upstream), (std::vector<std::string>{"B", "a", "b", "c"}));
-  EXPECT_EQ(tags(answering(404, "")).error().code, ErrorCode::kNotFound);
 }
 
 }  // namespace

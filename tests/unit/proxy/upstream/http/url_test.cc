@@ -46,6 +46,8 @@ TEST(Url, RefusesWhatParsersReadDifferently) {
            "https://[::1%lo]/",
            "https://[127.0.0.1]/",
            "https://[::1]x/",
+           "https://[::1]x80/",
+           "https://[::1]@80/",
            "https://%67hcr.io/",
            "https://a..b/",
            "",

@@ -1,0 +1,127 @@
+#include "proxy/upstream/http/transfer.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace pullgate::proxy {
+
+namespace {
+
+/// What may wait unread for one response.
+constexpr std::size_t kBufferBytes = 256 * 1024;
+/// An answer that nobody wants any more is read to its end when that is near: it saves the next one a TLS handshake.
+constexpr std::size_t kDrainBytes = 64 * 1024;
+constexpr std::chrono::seconds kDrainTime{2};
+
+}  // namespace
+
+Error Transfer::lateness() const {
+  const auto host = url_.authority();
+  return {ErrorCode::kTimedOut,
+          stage_ == Stage::kHead ? fmt::format("no answer from {} in time", host)
+                                 : fmt::format("nothing came from {} for {} ms", host, request_.idle_timeout.count())};
+}
+
+Transfer::Taken Transfer::take_header_line(std::string_view line) {
+  auto progress = head_reader_.feed(line);
+  if (!progress) {
+    failure_ = std::move(progress).error();
+    return Taken::kNoMore;
+  }
+  if (*progress == ResponseHeadReader::Progress::kComplete) {
+    auto length = body_length(head_reader_.head());
+    if (!length) {
+      failure_ = std::move(length).error();
+      return Taken::kNoMore;
+    }
+    length_ = *length;
+    head_ = head_reader_.take();
+    stage_ = Stage::kBody;
+    postpone_deadline();
+  }
+  return Taken::kAll;
+}
+
+Transfer::Taken Transfer::take_body(std::string_view bytes) {
+  if (stage_ == Stage::kDrain) {
+    drained_ += bytes.size();
+    return drained_ > kDrainBytes ? Taken::kNoMore : Taken::kAll;
+  }
+  if (unread_.size() + bytes.size() > kBufferBytes) {
+    paused_ = true;
+    return Taken::kNotNow;
+  }
+  unread_ += bytes;
+  postpone_deadline();
+  return Taken::kAll;
+}
+
+void Transfer::end(std::optional<Error> failure) {
+  if (stage_ == Stage::kEnded) return;
+  if (!failure && stage_ == Stage::kHead)
+    failure = Error{ErrorCode::kUpstreamInvalid, "no complete answer from " + url_.authority()};
+  if (!failure_) failure_ = std::move(failure);
+  stage_ = Stage::kEnded;
+  deliver();
+}
+
+void Transfer::wait_for_head(Waiter<Result<HttpResponseHead>> waiter) {
+  head_waiter_ = std::move(waiter);
+  deliver();
+}
+
+void Transfer::wait_for_body(Waiter<Result<std::string>> waiter, std::string spare) {
+  body_waiter_ = std::move(waiter);
+  spare_ = std::move(spare);
+  deliver();
+}
+
+void Transfer::deliver() {
+  const bool ended = stage_ == Stage::kEnded;
+  if (head_waiter_ && (head_ || ended)) {
+    auto waiter = std::exchange(head_waiter_, std::nullopt);
+    if (head_) {
+      (*waiter)(std::move(*std::exchange(head_, std::nullopt)));
+    } else {
+      (*waiter)(*failure_);
+    }
+  }
+  if (body_waiter_ && (ended || !unread_.empty())) {
+    auto waiter = std::exchange(body_waiter_, std::nullopt);
+    if (!unread_.empty() || !failure_) {
+      auto bytes = std::exchange(unread_, std::move(spare_));
+      unread_.clear();
+      (*waiter)(std::move(bytes));
+    } else {
+      (*waiter)(*failure_);
+    }
+  }
+}
+
+void Transfer::drop_waiters() {
+  head_waiter_.reset();
+  body_waiter_.reset();
+}
+
+bool Transfer::may_resume() {
+  if (!paused_ || stage_ == Stage::kEnded || !unread_.empty()) return false;
+  paused_ = false;
+  if (stage_ == Stage::kBody) postpone_deadline();
+  return true;
+}
+
+bool Transfer::excuse_if_paused() {
+  if (paused_) postpone_deadline();
+  return paused_;
+}
+
+bool Transfer::drain() {
+  if (stage_ != Stage::kBody || length_.declared.value_or(0) > kDrainBytes) return false;
+  stage_ = Stage::kDrain;
+  unread_.clear();
+  deadline_ = Clock::now() + kDrainTime;
+  return true;
+}
+
+}  // namespace pullgate::proxy
