@@ -19,9 +19,11 @@ from .process import local_environment
 RELEASES = {2: "v2.6.5", 3: "v3.1.3"}
 BUILT_WITHIN_SECONDS = 1800
 
-# What the Go command says when it cannot download; anything else that goes wrong in a build is a failed test.
+# What the Go command says when it cannot download, and when it is too old; anything else that goes wrong in a build is a
+# failed test.
 _NO_NETWORK = re.compile(r"dial tcp|no such host|i/o timeout|connection refused|proxyconnect|TLS handshake timeout|"
-                         r"network is unreachable|toolchain not available|GOPROXY", re.IGNORECASE)  # fmt: skip
+                         r"network is unreachable|module lookup disabled", re.IGNORECASE)  # fmt: skip
+_TOO_OLD = re.compile(r"invalid go version|requires go >=|toolchain not available|module requires Go", re.IGNORECASE)
 
 Ended = subprocess.CompletedProcess[str]
 
@@ -120,9 +122,12 @@ def _build(version: int, release: str, folder: Path) -> None:
         check=False,
     )
     if ended.returncode != 0:
+        shutil.rmtree(unfinished)
         said = ended.stderr.strip().splitlines()[-1:] or ["nothing was said"]
         if _NO_NETWORK.search(ended.stderr):
             pytest.skip(f"the Go toolchain cannot download cosign {release}: {said[0][:200]}")
+        if _TOO_OLD.search(ended.stderr):
+            pytest.skip(f"the Go toolchain on the PATH is too old for cosign {release}: {said[0][:200]}")
         pytest.fail(f"cosign {release} does not build: {ended.stderr[-2000:]}")
     folder.mkdir(parents=True, exist_ok=True)
     (unfinished / "cosign").replace(folder / "cosign")
