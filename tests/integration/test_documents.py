@@ -87,8 +87,8 @@ LOOKALIKES = {
     "LAYERS": (b'"layers":', b'"LAYERS":[],"layers":'),
     "ConFig": (b'"config":', b'"ConFig":{},"config":'),
     "Manifests": (b'"layers":', b'"Manifests":[],"layers":'),
-    "layer with a long s": (b'"layers":', '"layerſ":[],"layers":'.encode()),
-    "a Kelvin sign": (b'"size":', '"mediaTypeK":0,"ſize":1,"size":'.encode()),
+    "a long s for layers": (b'"layers":', '"layer\u017f":[],"layers":'.encode()),
+    "a long s for size": (b'"size":', '"\u017fize":1,"size":'.encode()),
     "Digest": (b'"digest":', b'"Digest":"sha256:' + b"0" * 64 + b'","digest":'),
     "mediatype": (b'"mediaType":', b'"mediatype":"x","mediaType":'),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Iterator
 
 import pytest
 
@@ -13,6 +14,7 @@ for folder in (TESTS, TESTS.parent / "config"):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
+from support.cosign_bench import Bench, open_bench  # noqa: E402
 from support.gate import program  # noqa: E402
 from support.workshop import Keys  # noqa: E402
 
@@ -29,3 +31,9 @@ def the_program() -> Path:
 @pytest.fixture(scope="session")
 def keys() -> Keys:
     return Keys.make()
+
+
+@pytest.fixture(scope="session")
+def bench(tmp_path_factory: pytest.TempPathFactory, keys: Keys) -> Iterator[Bench]:
+    with open_bench(tmp_path_factory.mktemp("cosign"), keys) as opened:
+        yield opened

@@ -14,6 +14,7 @@
     containerd         Debian's containerd with ctr
     skopeo             skopeo
     cosign             cosign, built with the Go toolchain
+    cosign_bench       cosign signing in a registry before which there is a gate
 
 Every server listens on a free loopback port, ends by its process id, and is waited for with a deadline.
 """

@@ -60,6 +60,11 @@ class FakeUpstream final : public proxy::Upstream {
     manifests_.insert_or_assign({repository, digest}, proxy::FetchedManifest{std::move(content), std::move(type)});
     return digest;
   }
+  /// The bytes need not have the digest.
+  void put_manifest_as(const std::string& repository, const Digest& digest, std::string bytes) {
+    const std::scoped_lock lock(mutex_);
+    manifests_.insert_or_assign({repository, digest}, proxy::FetchedManifest{Content::of(std::move(bytes)), {}});
+  }
   void put_tag(const std::string& repository, const std::string& tag, const Digest& digest) {
     const std::scoped_lock lock(mutex_);
     tags_.insert_or_assign({repository, tag}, digest);
