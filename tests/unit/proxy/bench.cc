@@ -1,0 +1,163 @@
+#include "tests/unit/proxy/bench.h"
+
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <fmt/format.h>
+
+#include "verify/evidence.h"
+#include "verify/public_key.h"
+
+namespace pullgate::tests {
+namespace {
+
+namespace asio = boost::asio;
+
+policy::Rule rule(const std::string& name, const std::string& scope, policy::Mode mode, policy::Requirement require) {
+  return {name, {policy::Scope::parse(scope).value()}, mode, std::move(require), {}};
+}
+
+std::string image_manifest(const std::string& layers, const std::string& subject) {
+  return fmt::format(
+      R"({{"schemaVersion":2,"mediaType":"{}","config":{{"mediaType":"application/vnd.oci.empty.v1+json","digest":"{}","size":2}},"layers":[{}]{}}})",
+      media_type::kOciManifest, Digest::of("{}").text(), layers, subject);
+}
+
+std::string signature_layer(const std::string& payload, const std::string& signature) {
+  return fmt::format(
+      R"({{"mediaType":"application/vnd.dev.cosign.simplesigning.v1+json","digest":"{}","size":{},"annotations":{{"dev.cosignproject.cosign/signature":"{}"}}}})",
+      Digest::of(payload).text(), payload.size(), signature);
+}
+
+}  // namespace
+
+std::shared_ptr<const policy::PolicySet> bench_policy(const verify::PublicKey& key, std::string_view generation) {
+  policy::PolicySet::Contents contents{.attestors = {{"release", {verify::KeySigner{key.fingerprint()}}}},
+                                       .builders = {},
+                                       .rules = {},
+                                       .generation = Digest::of(generation)};
+  const policy::Requirement is_signed{policy::SignatureLeaf{"release"}};
+  contents.rules.push_back(rule("signed", "registry.test/acme/**", policy::Mode::kEnforce, is_signed));
+  contents.rules.push_back(rule("warned", "registry.test/warned/**", policy::Mode::kWarn, is_signed));
+  contents.rules.push_back(rule("audited", "registry.test/audited/**", policy::Mode::kAudit, is_signed));
+  contents.rules.push_back(rule("open", "registry.test/open/**", policy::Mode::kEnforce, {policy::AcceptLeaf{}}));
+  contents.rules.push_back(rule("closed", "registry.test/closed/**", policy::Mode::kEnforce, {policy::RejectLeaf{}}));
+  const policy::Requirement is_not_rejected{policy::RejectLeaf{{Digest::of(signed_file("child-arm64.json"))}}};
+  contents.rules.push_back(rule("guarded", "registry.test/guarded/**", policy::Mode::kEnforce,
+                                {policy::AllOf{{is_not_rejected, is_signed}}}));
+  auto set = policy::PolicySet::make(std::move(contents));
+  if (!set) throw std::logic_error("the policy of the bench is contradictory");
+  return std::make_shared<const policy::PolicySet>(std::move(*set));
+}
+
+std::string signed_file(const std::string& name) {
+  std::ifstream file(std::string(PULLGATE_TEST_DATA) + "/unit/proxy/pull/signed/" + name, std::ios::binary);
+  if (!file) throw std::runtime_error("no test file " + name);
+  std::ostringstream content;
+  content << file.rdbuf();
+  return content.str();
+}
+
+Bench::Bench(Options options) {
+  auto upstream = std::make_unique<FakeUpstream>();
+  upstream_ = upstream.get();
+  upstreams_.add(std::string(kRegistry), std::move(upstream));
+  const verify::PublicKey key = verify::PublicKey::parse_pem(signed_file("key.pub")).value();
+  auto trust = std::make_shared<const verify::TrustRoot>(
+      std::vector<verify::TrustedKey>{{key, verify::default_schemes(key.type())}});
+  proxy::Judge::Options judge_options;
+  judge_options.deadline = options.deadline;
+  judge_options.clock = [this] { return now_; };
+  judge_ = std::make_unique<proxy::Judge>(loop_.get_executor(), workers_, upstreams_,
+                                          bench_policy(key, options.policy_generation), std::move(trust),
+                                          std::move(judge_options));
+  const auto clock = [] { return Time(std::chrono::milliseconds(0)); };
+  log_ =
+      std::make_unique<proxy::Log>(proxy::LogForm::kJsonLines, clock,
+                                   [this](proxy::LogLevel, std::string_view line) { log_lines_.emplace_back(line); });
+  service_ = std::make_unique<proxy::Service>(
+      proxy::Service{*judge_, upstreams_, proxy::Naming(upstreams_, std::string(kRegistry)), *log_, clock});
+}
+
+Bench::~Bench() {
+  workers_.join();
+}
+
+void Bench::run_void(asio::awaitable<void> coroutine) {
+  bool is_over = false;
+  std::exception_ptr thrown;
+  asio::co_spawn(loop_, std::move(coroutine), [&](std::exception_ptr failure) {
+    thrown = std::move(failure);
+    is_over = true;
+  });
+  run_until([&] { return is_over; });
+  if (thrown) std::rethrow_exception(thrown);
+}
+
+void Bench::run_until(const std::function<bool()>& condition) {
+  loop_.restart();  // it has stopped if it ran out of work before
+  const auto work = asio::make_work_guard(loop_);
+  loop_.restart();
+  while (!condition()) loop_.run_one();
+}
+
+proxy::Judgement Bench::judge(std::string_view path, std::string_view reference) {
+  return run(judge_->judge(Repository::parse(kRegistry, path).value(), parse_tag_or_digest(reference).value()));
+}
+
+bool Bench::has_blob(std::string_view path, const Digest& digest) {
+  return run(judge_->blob(Repository::parse(kRegistry, path).value(), digest)).has_value();
+}
+
+Digest Bench::put_image(const std::string& path, const std::string& file, const std::string& tag) {
+  upstream_->put_blob(path, signed_file("layer"));
+  upstream_->put_blob(path, signed_file("config"));
+  const Digest digest = upstream_->put_manifest(path, signed_file(file), std::string(media_type::kOciManifest));
+  if (!tag.empty()) upstream_->put_tag(path, tag, digest);
+  return digest;
+}
+
+Digest Bench::put_index(const std::string& path, const std::string& tag) {
+  put_image(path, "child-amd64.json");
+  put_image(path, "child-arm64.json");
+  const Digest digest = upstream_->put_manifest(path, signed_file("index.json"), std::string(media_type::kOciIndex));
+  upstream_->put_tag(path, tag, digest);
+  return digest;
+}
+
+Digest Bench::sign_by_tag(const std::string& path, const Digest& subject, const std::string& name) {
+  const std::string payload = signed_file(name + ".payload");
+  upstream_->put_blob(path, payload);
+  upstream_->put_blob(path, "{}");
+  const std::string manifest = image_manifest(signature_layer(payload, signed_file(name + ".signature")), {});
+  const Digest digest = upstream_->put_manifest(path, manifest);
+  upstream_->put_tag(path, verify::signature_tag(subject), digest);
+  return digest;
+}
+
+Digest Bench::sign_by_referrer(const std::string& path, const Digest& subject, const Digest& about,
+                               const std::string& name) {
+  const std::string payload = signed_file(name + ".payload");
+  upstream_->put_blob(path, payload);
+  upstream_->put_blob(path, "{}");
+  const std::string manifest = image_manifest(signature_layer(payload, signed_file(name + ".signature")),
+                                              fmt::format(R"(,"subject":{{"mediaType":"{}","digest":"{}","size":10}})",
+                                                          media_type::kOciManifest, about.text()));
+  const Digest digest = upstream_->put_manifest(path, manifest);
+  upstream_->put_referrer(path, subject, {std::string(media_type::kOciManifest), digest, manifest.size()});
+  return digest;
+}
+
+const policy::Decision& decision_of(const proxy::Judgement& judgement) {
+  if (const auto* refusal = std::get_if<proxy::Refusal>(&judgement)) return *refusal->judged.decision;
+  if (const auto* admission = std::get_if<proxy::Admission>(&judgement)) return *admission->judged().decision;
+  throw std::logic_error("there is no decision: " + std::get<proxy::Unavailable>(judgement).error.message);
+}
+
+bool is_admitted(const proxy::Judgement& judgement) {
+  return std::holds_alternative<proxy::Admission>(judgement);
+}
+
+}  // namespace pullgate::tests

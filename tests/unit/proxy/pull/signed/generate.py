@@ -1,0 +1,103 @@
+#!/usr/bin/python3
+"""Writes the images that tests of the judge pull, and the signatures of some of them, with python3-cryptography.
+
+    /usr/bin/python3 tests/unit/proxy/pull/signed/generate.py
+
+The private key is made anew and forgotten: running it replaces the public key and every signature.
+
+    app.json      an image, signed                      child-amd64.json  a platform of index.json, not signed itself
+    other.json    an image of the same layer, unsigned   child-arm64.json  likewise
+    index.json    an index of the two children, signed   layer, config     the blobs of them all
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+HERE = Path(__file__).resolve().parent
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+INDEX = "application/vnd.oci.image.index.v1+json"
+CONFIG = "application/vnd.oci.image.config.v1+json"
+LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
+
+
+def digest_of(content: bytes) -> str:
+    return "sha256:" + hashlib.sha256(content).hexdigest()
+
+
+def write(name: str, content: bytes) -> bytes:
+    (HERE / name).write_bytes(content)
+    return content
+
+
+def encode(document: dict[str, Any]) -> bytes:
+    return json.dumps(document, separators=(",", ":")).encode()
+
+
+def descriptor(media_type: str, content: bytes, **more: Any) -> dict[str, Any]:
+    return {"mediaType": media_type, "digest": digest_of(content), "size": len(content), **more}
+
+
+def image(name: str, config: bytes, layer: bytes) -> bytes:
+    return write(
+        name,
+        encode(
+            {
+                "schemaVersion": 2,
+                "mediaType": MANIFEST,
+                "config": descriptor(CONFIG, config),
+                "layers": [descriptor(LAYER, layer)],
+                "annotations": {"org.opencontainers.image.title": name},
+            }
+        ),
+    )
+
+
+def sign(key: ec.EllipticCurvePrivateKey, name: str, manifest: bytes) -> None:
+    """cosign's simple signing, https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md"""
+    payload = encode(
+        {
+            "critical": {
+                "identity": {"docker-reference": "registry.test/acme/app"},
+                "image": {"docker-manifest-digest": digest_of(manifest)},
+                "type": "cosign container image signature",
+            },
+            "optional": None,
+        }
+    )
+    write(name + ".payload", payload)
+    signature = key.sign(payload, ec.ECDSA(hashes.SHA256()))
+    write(name + ".signature", base64.b64encode(signature))
+
+
+def main() -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    write(
+        "key.pub",
+        key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo),
+    )
+    layer = write("layer", b"not a tar, but nobody unpacks it here\n")
+    config = write("config", b'{"architecture":"amd64","os":"linux"}')
+    sign(key, "app", image("app.json", config, layer))
+    image("other.json", config, layer)
+    children = [
+        descriptor(
+            MANIFEST,
+            image(f"child-{architecture}.json", config, layer),
+            platform={"os": "linux", "architecture": architecture},
+        )
+        for architecture in ("amd64", "arm64")
+    ]
+    index = write("index.json", encode({"schemaVersion": 2, "mediaType": INDEX, "manifests": children}))
+    sign(key, "index", index)
+
+
+if __name__ == "__main__":
+    main()
