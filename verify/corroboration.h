@@ -15,8 +15,8 @@ namespace pullgate::verify {
 /// asked twice is still one witness (CVE-2026-49834).
 struct LogRecord {
   enum class Proof {
-    kPromise,              ///< the log's signed word that it will include the entry, and when it got it
-    kInclusion,            ///< the entry is in the tree of a checkpoint that the log signed; says nothing about time
+    kPromise,    ///< the log's signed word that it will include the entry, and when it got it
+    kInclusion,  ///< the entry is in the tree of a checkpoint that the log signed; says nothing about time
     kPromiseAndInclusion,
   };
   std::string log;  ///< its URL in the trust root

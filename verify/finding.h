@@ -4,8 +4,8 @@
 ///
 ///   cosign signature             form, signature, payload, subject, transparency, log-promise, log-proof, timestamp
 ///   DSSE attestation             form, payload type, signature, payload, subject, predicate, transparency, ...
-///   bundle, DSSE or unreadable   form, key hint, payload type, signature, payload, subject, predicate, transparency, ...
-///   bundle, message signature    form, key hint, message digest, signature, transparency, ...
+///   bundle, DSSE or unreadable   form, key hint, payload type, signature, payload, subject, predicate, transparency,
+///   ... bundle, message signature    form, key hint, message digest, signature, transparency, ...
 ///
 /// The last four are the same for all. With a certificate instead of a key, `certificate` comes after the form (instead
 /// of the key hint), and chain, time and sct come last.
@@ -57,7 +57,7 @@ enum class Check {
   kChain,          ///< an authority of a trust root issued the certificate
   kTime,           ///< at least one time is proven, and at all of them the certificate and its whole chain were valid
   kSct,            ///< timestamps of known certificate transparency logs in the certificate hold
-  kEnoughLogs,             ///< the last four are not of the verifier: see requirements.h
+  kEnoughLogs,     ///< the last four are not of the verifier: see requirements.h
   kEnoughCertificateLogs,
   kEnoughTimestamps,
   kEnoughTimes,

@@ -26,7 +26,7 @@ from making import (
     without,
 )
 from statements import PROVENANCE_CLAIM, attested, envelope_mutations, good_statements, named, statement_mutations
-from writing import BUNDLE, MESSAGE, Expected, Json, Trusted, write_case
+from writing import BUNDLE, MESSAGE, Expected, Json, Trusted, with_certificate, write_case
 
 from demo import sign
 from demo.keys import Key
@@ -139,10 +139,12 @@ def bundle_structure_cases() -> None:
     def with_material(members: Json, **top: Any) -> Json:
         return {**good, "verificationMaterial": members, **top}
 
-    keyless = {"key-hint": UNSUPPORTED}
     form = {"form": UNREADABLE}
-    bundle_case("keyless", with_material({"certificate": certificate}), keyless)
-    bundle_case("keyless-with-chain", with_material({"x509CertificateChain": chain}, mediaType=sign.BUNDLE_V02), keyless)
+    unread = {"certificate": UNREADABLE}
+    keyless = with_certificate(BUNDLE)
+    bundle_case("certificate-is-none", with_material({"certificate": certificate}), unread, checks=keyless)
+    bundle_case("chain-is-none", with_material({"x509CertificateChain": chain}, mediaType=sign.BUNDLE_V02), unread, checks=keyless)
+    bundle_case("chain-empty", with_material({"x509CertificateChain": {"certificates": []}}, mediaType=sign.BUNDLE_V02), form)
     bundle_case("chain-in-version-0.3", with_material({"x509CertificateChain": chain}), form)
     bundle_case("certificate-in-version-0.2", with_material({"certificate": certificate}, mediaType=sign.BUNDLE_V02), form)
     bundle_case("key-and-certificate", with_material({**material, "certificate": certificate}), form)
@@ -176,10 +178,15 @@ def bundle_log_cases() -> None:
     def case(name: str, entries: list[Json], failed: bool = True, reason: str = TLOG, **members: Any) -> None:
         bundle_case(name, bundled(tlogEntries=entries, **members), {"transparency": reason} if failed else None)
 
+    def timestamps(name: str, reason: str, *values: bytes) -> None:
+        stamps = [{"signedTimestamp": b64(value)} for value in values]
+        document = bundled(timestampVerificationData={"rfc3161Timestamps": stamps})
+        bundle_case(name, document, {"timestamp": reason})
+
     case("good-log-index-as-number", [log_entry(logIndex=7)], failed=False)
     case("good-log-index-absent", [without(entry, "logIndex")], failed=False)
     case("good-two-log-entries", [entry, log_entry(logIndex="8")], failed=False)
-    case("good-timestamp", [entry], failed=False, timestampVerificationData={"rfc3161Timestamps": [{"signedTimestamp": b64(b"t")}]})
+    case("good-no-timestamps", [entry], failed=False, timestampVerificationData={"rfc3161Timestamps": []})
     indexes: dict[str, Any] = {
         "negative": "-1",
         "beyond-int64": "9223372036854775808",
@@ -195,9 +202,9 @@ def bundle_log_cases() -> None:
         case(f"log-index-{name}", [log_entry(logIndex=index)])
     case("log-entry-twice", [entry, entry])
     case("33-log-entries", [log_entry(logIndex=str(n)) for n in range(33)], reason=LIMIT)
-    stamps = [{"signedTimestamp": b64(b"t%d" % n)} for n in range(33)]
-    case("33-timestamps", [], timestampVerificationData={"rfc3161Timestamps": stamps}, reason=LIMIT)
-    case("timestamp-twice", [], timestampVerificationData={"rfc3161Timestamps": stamps[:1] * 2}, reason="TIMESTAMP_INVALID")
+    timestamps("33-timestamps", LIMIT, *(b"t%d" % n for n in range(33)))
+    timestamps("timestamp-twice", "TIMESTAMP_INVALID", b"t", b"t")
+    timestamps("timestamp-is-none", "TIMESTAMP_INVALID", b"t")
     case("log-kind-other-than-body", [log_entry(kindVersion={"kind": "intoto", "version": "0.0.1"})])
     case("log-version-other-than-body", [log_entry(kindVersion={"kind": "dsse", "version": "0.0.2"})])
     case("log-body-missing", [without(entry, "canonicalizedBody")])

@@ -7,9 +7,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from making import INVALID, KEY, KEYS, KINDS, LIMIT, OTHER_DIGEST, UNREADABLE, UNSUPPORTED, UNTRUSTED, b64
+from making import INVALID, KEY, KEYS, KINDS, LIMIT, NO_CERTIFICATE, OTHER_DIGEST, UNREADABLE, UNSUPPORTED, UNTRUSTED, b64
 from statements import PROVENANCE_CLAIM, attested, envelope_mutations, good_statements, named, statement_mutations
-from writing import DSSE, Expected, Json, Trusted, write_case
+from writing import DSSE, Expected, Json, Trusted, with_certificate, write_case
 
 from demo import sign
 from demo.oci import encode
@@ -24,6 +24,7 @@ def envelope_case(
     signers: Sequence[str] = ("p256",),
     claim: Json | None = None,
     extra: Mapping[str, str] | None = None,
+    checks: Sequence[str] = DSSE,
 ) -> None:
     write_case(
         f"dsse/{name}",
@@ -32,7 +33,7 @@ def envelope_case(
         kind="dsse-envelope",
         annotations={sign.SIGNATURE_ANNOTATION: "", **(extra or {})},
         trusted=trusted,
-        expected=Expected(DSSE, failed or {}, signers, claim or PROVENANCE_CLAIM),
+        expected=Expected(checks, failed or {}, signers, claim or PROVENANCE_CLAIM),
     )
 
 
@@ -80,7 +81,15 @@ def dsse_cases() -> None:
     envelope_case("trailing-bytes", raw + b"\n{}", {"form": UNREADABLE})
     envelope_case("statement-without-envelope", attested(), {"form": UNREADABLE})
     certificate = {"dev.sigstore.cosign/certificate": "-----BEGIN CERTIFICATE-----"}
-    envelope_case("keyless", sign.envelope(KEYS["other"], attested()), {"signature": UNSUPPORTED}, extra=certificate)
+    keyless = with_certificate(DSSE)
+    envelope_case("certificate-is-none", sign.envelope(KEY, attested()), {"form": UNREADABLE}, extra=certificate, checks=keyless)
+    envelope_case(
+        "key-with-a-certificate",
+        sign.envelope(KEY, attested()),
+        {"certificate": UNREADABLE},
+        extra=NO_CERTIFICATE,
+        checks=keyless,
+    )
 
 
 def other_payload() -> str:

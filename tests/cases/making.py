@@ -25,6 +25,11 @@ TYPE = "PAYLOAD_TYPE_MISMATCH"
 TLOG = "TLOG_INVALID"
 LIMIT = "LIMIT_EXCEEDED"
 
+# PEM of something else.
+NO_CERTIFICATE = {
+    "dev.sigstore.cosign/certificate": "-----BEGIN CERTIFICATE-----\nbm90aGluZw==\n-----END CERTIFICATE-----\n"
+}
+
 REPOSITORY = "ghcr.io/acme/app"
 BUILDER = "https://github.com/acme/builders/.github/workflows/release.yml@refs/tags/v1.2.3"
 SOURCE = statement.Source("https://github.com/acme/app")

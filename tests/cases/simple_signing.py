@@ -13,6 +13,7 @@ from making import (
     KEYS,
     KINDS,
     LIMIT,
+    NO_CERTIFICATE,
     OTHER_DIGEST,
     REPOSITORY,
     SUBJECT,
@@ -26,7 +27,7 @@ from making import (
     with_trailing_bits,
     without,
 )
-from writing import SIMPLE, Expected, Json, Trusted, write_case
+from writing import SIMPLE, Expected, Json, Trusted, with_certificate, write_case
 
 from demo import sign
 from demo.oci import encode
@@ -46,6 +47,7 @@ def simple(
     signers: Sequence[str] = ("p256",),
     annotations: Mapping[str, str] | None = None,
     extra: Mapping[str, str] | None = None,
+    checks: Sequence[str] = SIMPLE,
 ) -> None:
     text = b64(signature) if isinstance(signature, bytes) else signature
     write_case(
@@ -56,7 +58,7 @@ def simple(
         annotations={**({} if text is None else {sign.SIGNATURE_ANNOTATION: text}), **(extra or {})},
         trusted=trusted,
         expected=Expected(
-            SIMPLE,
+            checks,
             failed or {},
             signers,
             {"claim": "image-signature", "docker-reference": REPOSITORY, "annotations": dict(annotations or {})},
@@ -115,8 +117,10 @@ def simple_signing_cases() -> None:
     simple("signature-base64-with-newline", content, b64(good) + "\n", {"form": UNREADABLE})
     simple("signature-base64-url-safe", content, _url_safe(content), {"form": UNREADABLE})
     certificate = {"dev.sigstore.cosign/certificate": "-----BEGIN CERTIFICATE-----"}
-    simple("keyless", content, KEYS["other"].sign(content), {"signature": UNSUPPORTED}, extra=certificate)
-    simple("good-key-that-has-a-certificate", content, good, extra=certificate)
+    keyless = with_certificate(SIMPLE)
+    simple("certificate-is-none", content, good, {"form": UNREADABLE}, extra=certificate, checks=keyless)
+    # Evidence with a certificate says that its holder signed: it does not count for a key that would fit as well.
+    simple("key-with-a-certificate", content, good, {"certificate": UNREADABLE}, extra=NO_CERTIFICATE, checks=keyless)
 
     signed_payload("type-of-another-system", payload(kind="atomic container signature"), {"payload": UNSUPPORTED})
     signed_payload("extra-critical-member", replaced(payload(), "now", "critical", "expires"), {"payload": UNREADABLE})
@@ -154,6 +158,7 @@ def simple_signing_cases() -> None:
         ("log-id-too-short", "00", "Payload", "logID"),
         ("extra-log-member", 1, "Payload", "treeID"),
         ("promise-not-base64", "!", "SignedEntryTimestamp"),
+        ("log-body-without-kind", b64(b"{}"), "Payload", "body"),
     ):
         text = encode(replaced(log, value, *path)).decode()
         simple(name, content, good, {"transparency": TLOG}, extra={note: text})
@@ -180,4 +185,5 @@ def _url_safe(content: bytes) -> str:
 
 
 def _log_payload() -> Json:
-    return {"body": b64(b"{}"), "integratedTime": 1700000000, "logIndex": 7, "logID": "c0" * 32}
+    body = encode({"apiVersion": "0.0.1", "kind": "hashedrekord", "spec": {}})
+    return {"body": b64(body), "integratedTime": 1700000000, "logIndex": 7, "logID": "c0" * 32}

@@ -17,19 +17,29 @@ CASES = Path(__file__).resolve().parent
 Json = dict[str, Any]
 
 # The checks of each kind of evidence, in the order of its report.
-SIMPLE = ("form", "signature", "payload", "subject", "transparency")
-DSSE = ("form", "payload-type", "signature", "payload", "subject", "predicate", "transparency")
-BUNDLE = ("form", "key-hint", "payload-type", "signature", "payload", "subject", "predicate", "transparency")
-MESSAGE = ("form", "key-hint", "message-digest", "signature", "transparency")
+LOGS = ("transparency", "log-promise", "log-proof", "timestamp")
+SIMPLE = ("form", "signature", "payload", "subject", *LOGS)
+DSSE = ("form", "payload-type", "signature", "payload", "subject", "predicate", *LOGS)
+BUNDLE = ("form", "key-hint", "payload-type", "signature", "payload", "subject", "predicate", *LOGS)
+MESSAGE = ("form", "key-hint", "message-digest", "signature", *LOGS)
+
+
+def with_certificate(checks: Sequence[str]) -> Sequence[str]:
+    """The list of the same kind of evidence when it is signed with a certificate instead of a key."""
+    rest = tuple(check for check in checks if check not in ("form", "key-hint"))
+    return ("form", "certificate", *rest, "chain", "time", "sct")
+
 
 # What cannot run once a check has failed.
 _BLOCKS: dict[str, set[str]] = {
-    "form": {*SIMPLE, *BUNDLE, *MESSAGE},
-    "key-hint": {"payload-type", "message-digest", "signature", "payload", "subject", "predicate"},
+    "form": {*with_certificate(BUNDLE), *BUNDLE, *MESSAGE},
+    "key-hint": {"payload-type", "message-digest", "signature", "payload", "subject", "predicate", *LOGS},
+    "certificate": {"message-digest", "signature", "payload", "subject", "predicate", *LOGS, "chain", "time", "sct"},
     "payload-type": {"payload", "subject", "predicate"},
-    "message-digest": {"signature"},
-    "signature": {"payload", "subject", "predicate"},
+    "message-digest": {"signature", *LOGS},
+    "signature": {"payload", "subject", "predicate", *LOGS},
     "payload": {"subject", "predicate"},
+    "transparency": {"log-promise", "log-proof"},
 }
 
 

@@ -7,7 +7,7 @@
 
 namespace pullgate::verify::checks {
 
-ReportBuilder::ReportBuilder(const Evidence& evidence, std::initializer_list<Check> checks)
+ReportBuilder::ReportBuilder(const Evidence& evidence, const std::vector<Check>& checks)
     : report_{.kind = evidence.kind,
               .place = evidence.place,
               .evidence = evidence.payload.digest(),
@@ -16,7 +16,7 @@ ReportBuilder::ReportBuilder(const Evidence& evidence, std::initializer_list<Che
   expect(checks);
 }
 
-void ReportBuilder::expect(std::initializer_list<Check> checks) {
+void ReportBuilder::expect(const std::vector<Check>& checks) {
   report_.findings.clear();
   for (Check check : checks) report_.findings.push_back(Finding{.check = check});
 }
@@ -46,6 +46,11 @@ void ReportBuilder::fail_next(std::string detail) {
                   .outcome = Outcome::kFailed,
                   .reason = Reason::kEvidenceUnreadable,
                   .detail = printable(detail, 400)};
+}
+
+Outcome ReportBuilder::outcome(Check check) const {
+  const auto found = std::ranges::find(report_.findings, check, &Finding::check);
+  return found == report_.findings.end() ? Outcome::kInconclusive : found->outcome;
 }
 
 Outcome ReportBuilder::overall() const {

@@ -1,8 +1,8 @@
 #pragma once
 /// A report in the making. It begins with every check inconclusive, and a failed check stays failed.
 
-#include <initializer_list>
 #include <string>
+#include <vector>
 
 #include "verify/finding.h"
 #include "verify/result.h"
@@ -11,10 +11,10 @@ namespace pullgate::verify::checks {
 
 class ReportBuilder {
  public:
-  ReportBuilder(const Evidence& evidence, std::initializer_list<Check> checks);
+  ReportBuilder(const Evidence& evidence, const std::vector<Check>& checks);
 
   /// Another list of checks, once it is known which one applies; before any finding is made.
-  void expect(std::initializer_list<Check> checks);
+  void expect(const std::vector<Check>& checks);
 
   void pass(Check check, std::string detail = {});
   void fail(Check check, Reason reason, std::string detail);
@@ -22,6 +22,7 @@ class ReportBuilder {
   /// For what should never happen: the first check without an outcome fails.
   void fail_next(std::string detail);
 
+  [[nodiscard]] Outcome outcome(Check check) const;
   /// Did every check of a non-empty list pass?
   [[nodiscard]] Outcome overall() const;
   /// The report, without a `verified` part.

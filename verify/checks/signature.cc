@@ -48,10 +48,6 @@ void fail_unmatched(const CandidateSignature& signature, const TrustRoot& trust,
     return report.fail(Check::kSignature, Reason::kSignatureInvalid,
                        fmt::format("{} bytes that are no signature of a kind we know", signature.bytes.size()));
   }
-  if (signature.has_certificate) {
-    return report.fail(Check::kSignature, Reason::kFormatUnsupported,
-                       "signed with a certificate (keyless), and no trust root for certificates is configured");
-  }
   if (const TrustedKey* const named = trusted_key_in_hint(signature, trust)) {
     return report.fail(
         Check::kSignature, Reason::kSignatureInvalid,
@@ -76,13 +72,12 @@ std::optional<Digest> fingerprint_in_hint(std::string_view hint) {
   return *digest;
 }
 
-std::vector<Signer> check_signatures(const std::vector<CandidateSignature>& signatures, std::string_view message,
+std::vector<Signer> check_signatures(const std::vector<CandidateSignature>& signatures, crypto::SignedMessage& message,
                                      const TrustRoot& trust, ReportBuilder& report) {
-  crypto::SignedMessage signed_message(message);
   std::vector<Signer> signers;
   std::string detail;
   for (const CandidateSignature& signature : signatures) {
-    const std::optional<Match> match = find_key(signature, signed_message, trust);
+    const std::optional<Match> match = find_key(signature, message, trust);
     if (!match) continue;
     signers.emplace_back(KeySigner{match->key->key.fingerprint()});
     detail += fmt::format("{}{} ({})", detail.empty() ? "" : ", ", describe(signers.back()), to_string(match->scheme));
@@ -100,6 +95,23 @@ std::vector<Signer> check_signatures(const std::vector<CandidateSignature>& sign
   signers.erase(std::ranges::unique(signers).begin(), signers.end());
   report.pass(Check::kSignature, std::move(detail));
   return signers;
+}
+
+Outcome check_signature_by(const PublicKey& key, const std::vector<CandidateSignature>& signatures,
+                           crypto::SignedMessage& message, ReportBuilder& report) {
+  if (signatures.size() != 1) {
+    report.fail(Check::kSignature, Reason::kSignatureInvalid, "not exactly one signature for the one certificate");
+    return Outcome::kFailed;
+  }
+  for (SignatureScheme scheme : default_schemes(key.type())) {
+    if (crypto::verify_signature(key, scheme, message, signatures.front().bytes) == crypto::SignatureOutcome::kValid) {
+      report.pass(Check::kSignature, std::string(to_string(scheme)));
+      return Outcome::kPassed;
+    }
+  }
+  report.fail(Check::kSignature, Reason::kSignatureInvalid,
+              "the signature does not hold under the key of the certificate");
+  return Outcome::kFailed;
 }
 
 }  // namespace pullgate::verify::checks

@@ -23,7 +23,6 @@ struct Proven {
 struct CandidateSignature {
   std::string bytes;
   std::string key_hint = {};
-  bool has_certificate = false;  ///< the evidence brings a certificate for the key
 };
 
 /// The key that a hint names: base64 (as Sigstore bundles write it) or lower-case hex of the SHA-256 of the
@@ -34,7 +33,12 @@ std::optional<Digest> fingerprint_in_hint(std::string_view hint);
 /// Makes the finding Check::kSignature: passes when at least one of the signatures over `message` holds under a
 /// trusted key, with a scheme that this key is trusted for. Returns who signed: every such key once, by fingerprint;
 /// empty when the check failed. The schemes come from the trust root alone (algorithm confusion).
-std::vector<Signer> check_signatures(const std::vector<CandidateSignature>& signatures, std::string_view message,
+std::vector<Signer> check_signatures(const std::vector<CandidateSignature>& signatures, crypto::SignedMessage& message,
                                      const TrustRoot& trust, ReportBuilder& report);
+
+/// The same for evidence that brings its key in a certificate, of which the scheme follows: exactly one signature, and
+/// it holds under this key.
+Outcome check_signature_by(const PublicKey& key, const std::vector<CandidateSignature>& signatures,
+                           crypto::SignedMessage& message, ReportBuilder& report);
 
 }  // namespace pullgate::verify::checks

@@ -1,44 +1,111 @@
 #include "verify/cosign/annotations.h"
 
+#include "verify/bytes.h"
 #include "verify/codec/base64.h"
+#include "verify/codec/pem.h"
 #include "verify/json/node.h"
 #include "verify/json/reader.h"
 
 namespace pullgate::verify::cosign {
 namespace {
 
+constexpr const char* kCertificateAnnotation = "dev.sigstore.cosign/certificate";
 constexpr const char* kBundleAnnotation = "dev.sigstore.cosign/bundle";
+constexpr const char* kTimestampAnnotation = "dev.sigstore.cosign/rfc3161timestamp";
 
-Status check_form(std::string_view text) {
-  const Result<json::Document> document = json::parse(text);
-  if (!document) return document.error();
+const std::string* annotation(const Evidence& evidence, const char* key) {
+  const auto found = evidence.annotations.find(key);
+  return found == evidence.annotations.end() ? nullptr : &found->second;
+}
+
+std::string read_bytes(const json::Node& node) {
+  Result<std::string> bytes = codec::decode_base64(node.text());
+  if (bytes && !bytes->empty()) return std::move(*bytes);
+  node.refuse("standard base64 expected");
+  return {};
+}
+
+/// An annotation says no kind, only the body does.
+void read_kind(const json::Node& node, tlog::Entry& entry) {
+  const Result<json::Document> document = json::parse(entry.body);
+  if (!document) return node.refuse(document.error().message);
   json::Problems problems;
-  const json::Node root = document->root(problems);
+  const json::Node body = document->root(problems);
+  entry.kind = body["kind"].text();
+  entry.version = body["apiVersion"].text();
+  if (problems.any()) node.refuse(problems.first()->message);
+}
+
+tlog::Entry read_entry(const json::Node& root) {
   root.allow_only({"SignedEntryTimestamp", "Payload"});
+  tlog::Entry entry;
+  entry.promise = read_bytes(root["SignedEntryTimestamp"]);
   const json::Node payload = root["Payload"];
   // The promise signs the canonical form of exactly these four members.
   payload.allow_only({"body", "integratedTime", "logIndex", "logID"});
-  for (const json::Node& node : {root["SignedEntryTimestamp"], payload["body"]}) {
-    const Result<std::string> bytes = codec::decode_base64(node.text());
-    if (!bytes || bytes->empty()) node.refuse("standard base64 expected");
-  }
-  static_cast<void>(payload["integratedTime"].integer());
-  static_cast<void>(payload["logIndex"].integer());
-  if (!Digest::parse_hex(Digest::Algorithm::kSha256, payload["logID"].text())) {
+  entry.body = read_bytes(payload["body"]);
+  entry.integrated_time = payload["integratedTime"].integer();
+  entry.index = payload["logIndex"].integer();
+  if (const auto id = Digest::parse_hex(Digest::Algorithm::kSha256, payload["logID"].text())) {
+    entry.log_id = id->raw();
+  } else {
     payload["logID"].refuse("64 lower-case hexadecimal digits expected");
   }
-  return problems.unless_any(Done{});
+  read_kind(payload["body"], entry);
+  return entry;
+}
+
+sigstore::LogProblem problem(Reason reason, const Error& error) {
+  return {error.code == ErrorCode::kLimitExceeded ? Reason::kLimitExceeded : reason, "annotation: " + error.message};
+}
+
+void read_log_entry(const std::string& text, sigstore::LogMaterial& log) {
+  const Result<json::Document> document = json::parse(text);
+  if (!document) {
+    log.entry_problem = problem(Reason::kTlogInvalid, document.error());
+    return;
+  }
+  json::Problems problems;
+  log.entries.push_back(read_entry(document->root(problems)));
+  if (problems.any()) log.entry_problem = problem(Reason::kTlogInvalid, *problems.first());
+}
+
+void read_timestamp(const std::string& text, sigstore::LogMaterial& log) {
+  const Result<json::Document> document = json::parse(text);
+  if (!document) {
+    log.timestamp_problem = problem(Reason::kTimestampInvalid, document.error());
+    return;
+  }
+  json::Problems problems;
+  const json::Node root = document->root(problems);
+  root.allow_only({"SignedRFC3161Timestamp"});
+  log.timestamps.push_back(read_bytes(root["SignedRFC3161Timestamp"]));
+  if (problems.any()) log.timestamp_problem = problem(Reason::kTimestampInvalid, *problems.first());
 }
 
 }  // namespace
 
-void check_log_annotation(const Evidence& evidence, checks::ReportBuilder& report) {
-  const auto annotation = evidence.annotations.find(kBundleAnnotation);
-  if (annotation == evidence.annotations.end()) return report.pass(Check::kTransparency, "no log entry");
-  if (const Status form = check_form(annotation->second); !form) {
-    return report.fail(Check::kTransparency, Reason::kTlogInvalid, "log annotation: " + form.error().message);
+Result<Annotations> read_annotations(const Evidence& evidence) {
+  Annotations annotations;
+  if (const std::string* const pem = annotation(evidence, kCertificateAnnotation)) {
+    Result<codec::PemBlock> block = codec::parse_pem_block(*pem);
+    if (!block) return {block.error().code, "certificate annotation: " + block.error().message};
+    if (block->label != "CERTIFICATE") {
+      return {ErrorCode::kMalformed, "certificate annotation: '" + printable(block->label, 40) + "'"};
+    }
+    annotations.certificates.push_back(std::move(block->der));
   }
-  report.pass(Check::kTransparency, "1 log entry, not held against a log");
+  if (const std::string* const entry = annotation(evidence, kBundleAnnotation)) {
+    read_log_entry(*entry, annotations.log);
+  }
+  if (const std::string* const timestamp = annotation(evidence, kTimestampAnnotation)) {
+    read_timestamp(*timestamp, annotations.log);
+  }
+  return annotations;
+}
+
+bool has_certificate(const Evidence& evidence) {
+  return annotation(evidence, kCertificateAnnotation) != nullptr;
 }
 
 }  // namespace pullgate::verify::cosign

@@ -5,6 +5,7 @@
 #include "verify/cosign/annotations.h"
 #include "verify/json/node.h"
 #include "verify/json/reader.h"
+#include "verify/sigstore/attribution.h"
 
 namespace pullgate::verify::cosign {
 namespace {
@@ -57,20 +58,24 @@ Result<SimpleSigningPayload> parse_payload(std::string_view json) {
   return problems.unless_any(std::move(payload));
 }
 
-std::optional<Proven> check_layer(const Evidence& evidence, const Content& image, const TrustRoot& trust,
-                                  ReportBuilder& report) {
+std::optional<Proven> check_layer(const checks::Question& question, ReportBuilder& report) {
+  const Evidence& evidence = question.evidence;
   const Result<std::string> signature = signature_of(evidence);
-  if (!signature) {
-    report.fail(Check::kForm, signature.error());
+  const Result<Annotations> annotations = read_annotations(evidence);
+  if (!signature || !annotations) {
+    report.fail(Check::kForm, signature ? annotations.error() : signature.error());
     return std::nullopt;
   }
   report.pass(Check::kForm);
-  check_log_annotation(evidence, report);
 
-  std::vector<Signer> signers = checks::check_signatures(
-      {{.bytes = *signature, .has_certificate = evidence.annotations.contains(kCertificateAnnotation)}},
-      evidence.payload.bytes(), trust, report);
-  if (signers.empty()) return std::nullopt;
+  const std::vector<checks::CandidateSignature> signatures = {{.bytes = *signature}};
+  const Artifact signed_payload(evidence.payload);
+  std::optional<sigstore::Attribution> attribution = sigstore::attribute({.signatures = signatures,
+                                                                          .artifact = &signed_payload,
+                                                                          .certificates = annotations->certificates,
+                                                                          .log = annotations->log},
+                                                                         question.trust, report);
+  if (!attribution) return std::nullopt;
 
   Result<SimpleSigningPayload> payload = parse_payload(evidence.payload.bytes());
   if (!payload) {
@@ -80,14 +85,17 @@ std::optional<Proven> check_layer(const Evidence& evidence, const Content& image
   report.pass(Check::kPayload, "signed as " + payload->docker_reference);
 
   // Stops a signature that was copied from another image, the one binding there is between the two.
-  if (payload->image != image.digest()) {
-    report.fail(Check::kSubject, Reason::kSubjectMismatch,
-                "the signature is about " + payload->image.short_text() + ", not " + image.digest().short_text());
+  if (payload->image != question.image.digest()) {
+    report.fail(
+        Check::kSubject, Reason::kSubjectMismatch,
+        "the signature is about " + payload->image.short_text() + ", not " + question.image.digest().short_text());
     return std::nullopt;
   }
-  report.pass(Check::kSubject, image.digest().text());
-  return Proven{std::move(signers), ImageSignature{.docker_reference = std::move(payload->docker_reference),
-                                                   .annotations = std::move(payload->annotations)}};
+  report.pass(Check::kSubject, question.image.digest().text());
+  return Proven{.signers = std::move(attribution->signers),
+                .claim = ImageSignature{.docker_reference = std::move(payload->docker_reference),
+                                        .annotations = std::move(payload->annotations)},
+                .corroborations = std::move(attribution->corroborations)};
 }
 
 }  // namespace pullgate::verify::cosign

@@ -7,10 +7,9 @@
 #include <string>
 #include <string_view>
 
+#include "verify/checks/question.h"
 #include "verify/checks/signature.h"
-#include "verify/evidence.h"
 #include "verify/result.h"
-#include "verify/trust_root.h"
 
 namespace pullgate::verify::cosign {
 
@@ -24,7 +23,6 @@ struct SimpleSigningPayload {
 /// (containers-signature(5) "critical").
 Result<SimpleSigningPayload> parse_payload(std::string_view json);
 
-std::optional<checks::Proven> check_layer(const Evidence& evidence, const Content& image, const TrustRoot& trust,
-                                          checks::ReportBuilder& report);
+std::optional<checks::Proven> check_layer(const checks::Question& question, checks::ReportBuilder& report);
 
 }  // namespace pullgate::verify::cosign

@@ -24,13 +24,15 @@ std::string shown_subjects(const Statement& statement, Digest::Algorithm algorit
 }
 
 /// The predicate must be an object where there is one; SLSA provenance is read, because the policy asks for its parts.
-void check_predicate(Statement& statement, ReportBuilder& report) {
+void check_predicate(Statement& statement, PredicateReading reading, ReportBuilder& report) {
   json::Problems problems;
   const json::Node predicate(*statement.predicate, problems);
   if (predicate.exists() && !predicate.is_object()) {
     return report.fail(Check::kPredicate, Reason::kEvidenceUnreadable, "the predicate is not an object");
   }
-  if (statement.predicate_type == kSlsaProvenanceV02 || statement.predicate_type == kSlsaProvenanceV1) {
+  const bool is_provenance =
+      statement.predicate_type == kSlsaProvenanceV02 || statement.predicate_type == kSlsaProvenanceV1;
+  if (is_provenance && reading == PredicateReading::kTyped) {
     Result<Provenance> provenance = slsa::read_provenance(statement.predicate_type, *statement.predicate);
     if (!provenance) return report.fail(Check::kPredicate, provenance.error());
     statement.provenance = std::move(*provenance);
@@ -49,22 +51,28 @@ Claim claim_of(Statement statement, const StatementSubject& subject) {
 
 }  // namespace
 
-std::optional<Proven> check_layer(const Evidence& evidence, const Content& image, const TrustRoot& trust,
-                                  ReportBuilder& report) {
-  Result<Envelope> envelope = parse_envelope(evidence.payload.bytes());
-  if (!envelope) {
-    report.fail(Check::kForm, envelope.error());
+std::optional<Proven> check_layer(const checks::Question& question, ReportBuilder& report) {
+  const Evidence& evidence = question.evidence;
+  const Result<Envelope> envelope = parse_envelope(evidence.payload.bytes());
+  const Result<cosign::Annotations> annotations = cosign::read_annotations(evidence);
+  if (!envelope || !annotations) {
+    report.fail(Check::kForm, envelope ? annotations.error() : envelope.error());
     return std::nullopt;
   }
-  const bool has_certificate = evidence.annotations.contains(cosign::kCertificateAnnotation);
-  for (checks::CandidateSignature& signature : envelope->signatures) signature.has_certificate = has_certificate;
   report.pass(Check::kForm);
-  cosign::check_log_annotation(evidence, report);
-  return check_envelope(*envelope, image, trust, report);
+  // cosign timestamps the whole layer here, where bundles timestamp the signature.
+  return check_envelope({.signatures = envelope->signatures,
+                         .envelope = &*envelope,
+                         .stored_envelope = evidence.payload.bytes(),
+                         .certificates = annotations->certificates,
+                         .log = annotations->log,
+                         .timestamped = evidence.payload.bytes()},
+                        question, report);
 }
 
-std::optional<Proven> check_envelope(const Envelope& envelope, const Content& image, const TrustRoot& trust,
+std::optional<Proven> check_envelope(const sigstore::Presented& presented, const checks::Question& question,
                                      ReportBuilder& report) {
+  const Envelope& envelope = *presented.envelope;
   // The type is part of what is signed, so a swapped one breaks the signature as well; saying which of the two it was
   // is the better answer. A type that a trusted key did sign must not turn other documents into statements either.
   if (envelope.payload_type == kInTotoPayloadType) {
@@ -74,9 +82,8 @@ std::optional<Proven> check_envelope(const Envelope& envelope, const Content& im
         Check::kPayloadType, Reason::kPayloadTypeMismatch,
         fmt::format("payloadType is '{}', not '{}'", printable(envelope.payload_type, 100), kInTotoPayloadType));
   }
-  std::vector<Signer> signers = checks::check_signatures(
-      envelope.signatures, pre_authentication_encoding(envelope.payload_type, envelope.payload), trust, report);
-  if (signers.empty() || envelope.payload_type != kInTotoPayloadType) return std::nullopt;
+  std::optional<sigstore::Attribution> attribution = sigstore::attribute(presented, question.trust, report);
+  if (!attribution || envelope.payload_type != kInTotoPayloadType) return std::nullopt;
 
   Result<Statement> statement = parse_statement(envelope.payload);
   if (!statement) {
@@ -85,18 +92,21 @@ std::optional<Proven> check_envelope(const Envelope& envelope, const Content& im
   }
   report.pass(Check::kPayload, statement->predicate_type);
 
-  const StatementSubject* const subject = find_subject(*statement, image.digest());
+  const StatementSubject* const subject = find_subject(*statement, question.image.digest());
   if (subject == nullptr) {
     report.fail(Check::kSubject, Reason::kSubjectMismatch,
-                fmt::format("the statement is about {}, not {}", shown_subjects(*statement, image.digest().algorithm()),
-                            image.digest().short_text()));
+                fmt::format("the statement is about {}, not {}",
+                            shown_subjects(*statement, question.image.digest().algorithm()),
+                            question.image.digest().short_text()));
   } else {
-    report.pass(Check::kSubject, image.digest().text());
+    report.pass(Check::kSubject, question.image.digest().text());
   }
-  check_predicate(*statement, report);
+  check_predicate(*statement, question.predicates, report);
   if (subject == nullptr) return std::nullopt;
   const StatementSubject matched = *subject;
-  return Proven{std::move(signers), claim_of(std::move(*statement), matched)};
+  return Proven{.signers = std::move(attribution->signers),
+                .claim = claim_of(std::move(*statement), matched),
+                .corroborations = std::move(attribution->corroborations)};
 }
 
 }  // namespace pullgate::verify::dsse

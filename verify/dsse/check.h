@@ -3,20 +3,20 @@
 
 #include <optional>
 
+#include "verify/checks/question.h"
 #include "verify/checks/report_builder.h"
 #include "verify/checks/signature.h"
 #include "verify/dsse/envelope.h"
-#include "verify/evidence.h"
-#include "verify/trust_root.h"
+#include "verify/sigstore/attribution.h"
 
 namespace pullgate::verify::dsse {
 
 /// A layer that is an envelope: all checks of EvidenceKind::kDsseEnvelope.
-std::optional<checks::Proven> check_layer(const Evidence& evidence, const Content& image, const TrustRoot& trust,
-                                          checks::ReportBuilder& report);
+std::optional<checks::Proven> check_layer(const checks::Question& question, checks::ReportBuilder& report);
 
-/// Payload type, signature, payload, subject and predicate of an envelope whose form is good.
-std::optional<checks::Proven> check_envelope(const Envelope& envelope, const Content& image, const TrustRoot& trust,
+/// Everything after the form, for an envelope and what came with it (whose `envelope` and `signatures` are the
+/// envelope's).
+std::optional<checks::Proven> check_envelope(const sigstore::Presented& presented, const checks::Question& question,
                                              checks::ReportBuilder& report);
 
 }  // namespace pullgate::verify::dsse

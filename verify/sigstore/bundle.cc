@@ -7,6 +7,7 @@
 #include "verify/codec/base64.h"
 #include "verify/json/node.h"
 #include "verify/json/reader.h"
+#include "verify/limits.h"
 #include "verify/sigstore/log_material.h"
 
 namespace pullgate::verify::sigstore {
@@ -62,7 +63,21 @@ KeyMaterial read_key(const Node& material, BundleVersion version) {
     material.refuse(is_chain ? "a certificate chain, which version 0.3 does not have"
                              : "a single certificate, which only version 0.3 has");
   }
-  return Certificates{};
+  Certificates certificates;
+  if (!is_chain) {
+    const Node certificate = material["certificate"];
+    certificate.allow_only({"rawBytes"});
+    certificates.certificates.push_back(read_bytes(certificate["rawBytes"]));
+    return certificates;
+  }
+  const Node chain = material["x509CertificateChain"];
+  chain.allow_only({"certificates"});
+  for (const Node& certificate : chain["certificates"].elements(limits::kCertificateChain)) {
+    certificate.allow_only({"rawBytes"});
+    certificates.certificates.push_back(read_bytes(certificate["rawBytes"]));
+  }
+  if (certificates.certificates.empty()) chain["certificates"].refuse("at least one certificate expected");
+  return certificates;
 }
 
 MessageSignature read_message_signature(const Node& node) {
@@ -104,13 +119,13 @@ Result<Bundle> parse_bundle(std::string_view json) {
   material.allow_only({"publicKey", "certificate", "x509CertificateChain", "tlogEntries", "timestampVerificationData"});
   if (problems.any()) return problems.first().value();
 
-  Bundle bundle{.key = read_key(material, version), .content = MessageSignature{}, .log_problem = std::nullopt};
+  Bundle bundle{.key = read_key(material, version), .content = MessageSignature{}, .log = {}};
   if (root.has("messageSignature")) {
     bundle.content = read_message_signature(root["messageSignature"]);
   } else {
     bundle.content = read_envelope(root["dsseEnvelope"]);
   }
-  read_log_material(material.value(), version, bundle);
+  bundle.log = read_log_material(material.value(), version);
   return problems.unless_any(std::move(bundle));
 }
 

@@ -4,6 +4,7 @@
 
 #include "verify/bytes.h"
 #include "verify/dsse/check.h"
+#include "verify/sigstore/attribution.h"
 #include "verify/sigstore/bundle.h"
 
 namespace pullgate::verify::sigstore {
@@ -12,24 +13,10 @@ namespace {
 using checks::Proven;
 using checks::ReportBuilder;
 
-void check_log_material(const Bundle& bundle, ReportBuilder& report) {
-  if (bundle.log_problem) {
-    return report.fail(Check::kTransparency, bundle.log_problem->reason, bundle.log_problem->detail);
-  }
-  if (bundle.log_entries + bundle.timestamps == 0) return report.pass(Check::kTransparency, "no log entry");
-  report.pass(Check::kTransparency, fmt::format("{} log entries and {} timestamps, not held against their authorities",
-                                                bundle.log_entries, bundle.timestamps));
-}
-
-/// The name by which the bundle calls its key, from the two places that may name it; nothing after a failure.
-std::optional<std::string> check_key(const Bundle& bundle, const TrustRoot& trust, ReportBuilder& report) {
-  const auto* const key = std::get_if<ManagedKey>(&bundle.key);
-  if (key == nullptr) {
-    report.fail(Check::kKeyHint, Reason::kFormatUnsupported,
-                "signed with a certificate (keyless), and no trust root for certificates is configured");
-    return std::nullopt;
-  }
-  std::string hint = key->hint;
+/// The name by which the bundle calls its managed key, from the two places that may name it; nothing after a failure.
+std::optional<std::string> check_key(const ManagedKey& key, const Bundle& bundle, const TrustRoot& trust,
+                                     ReportBuilder& report) {
+  std::string hint = key.hint;
   if (const auto* const envelope = std::get_if<dsse::Envelope>(&bundle.content)) {
     const std::string& keyid = envelope->signatures.front().key_hint;
     if (!hint.empty() && !keyid.empty() && hint != keyid) {
@@ -53,7 +40,7 @@ std::optional<std::string> check_key(const Bundle& bundle, const TrustRoot& trus
   return hint;
 }
 
-Outcome check_message_digest(const MessageSignature& message, const Content& image, ReportBuilder& report) {
+Outcome check_message_digest(const MessageSignature& message, const Artifact& image, ReportBuilder& report) {
   if (!message.claimed) {
     report.pass(Check::kMessageDigest, "not stated");
     return Outcome::kPassed;
@@ -62,7 +49,9 @@ Outcome check_message_digest(const MessageSignature& message, const Content& ima
                             : message.claimed->algorithm == "SHA2_384" ? crypto::Hash::kSha384
                                                                        : crypto::Hash::kSha512;
   // Not signed, so nothing follows when it agrees; but a bundle that says it is about something else is not evidence.
-  if (crypto::hash_of(hash, image.bytes()) != message.claimed->value) {
+  crypto::SignedMessage bytes(image);
+  const std::string* const actual = bytes.hash(hash);
+  if (actual == nullptr || *actual != message.claimed->value) {
     report.fail(Check::kMessageDigest, Reason::kSubjectMismatch,
                 fmt::format("the bundle is about {} {}..., not {}", message.claimed->algorithm,
                             hex_encode(message.claimed->value).substr(0, 12), image.digest().short_text()));
@@ -72,39 +61,58 @@ Outcome check_message_digest(const MessageSignature& message, const Content& ima
   return Outcome::kPassed;
 }
 
+std::vector<Check> checks_of(const Result<Bundle>& bundle) {
+  const bool is_message = bundle && std::holds_alternative<MessageSignature>(bundle->content);
+  const bool has_certificate = bundle && std::holds_alternative<Certificates>(bundle->key);
+  if (is_message) {
+    return complete_list({Check::kForm, Check::kKeyHint, Check::kMessageDigest, Check::kSignature}, has_certificate);
+  }
+  return complete_list({Check::kForm, Check::kKeyHint, Check::kPayloadType, Check::kSignature, Check::kPayload,
+                        Check::kSubject, Check::kPredicate},
+                       has_certificate);
+}
+
 /// The artifact that a message signature is made over is the manifest itself: the signature is the binding.
-std::optional<Proven> check_message(const MessageSignature& message, std::string hint, const Content& image,
-                                    const TrustRoot& trust, ReportBuilder& report) {
-  if (check_message_digest(message, image, report) != Outcome::kPassed) return std::nullopt;
-  std::vector<Signer> signers = checks::check_signatures({{.bytes = message.signature, .key_hint = std::move(hint)}},
-                                                         image.bytes(), trust, report);
-  if (signers.empty()) return std::nullopt;
-  return Proven{std::move(signers), ImageSignature{}};
+std::optional<Proven> check_message(const MessageSignature& message, const Presented& presented,
+                                    const checks::Question& question, ReportBuilder& report) {
+  if (check_message_digest(message, question.image, report) != Outcome::kPassed) return std::nullopt;
+  std::optional<Attribution> attribution = attribute(presented, question.trust, report);
+  if (!attribution) return std::nullopt;
+  return Proven{.signers = std::move(attribution->signers),
+                .claim = ImageSignature{},
+                .corroborations = std::move(attribution->corroborations)};
 }
 
 }  // namespace
 
-std::optional<Proven> check_layer(const Evidence& evidence, const Content& image, const TrustRoot& trust,
-                                  ReportBuilder& report) {
-  Result<Bundle> bundle = parse_bundle(evidence.payload.bytes());
-  const bool is_message = bundle && std::holds_alternative<MessageSignature>(bundle->content);
-  if (is_message) {
-    report.expect({Check::kForm, Check::kKeyHint, Check::kMessageDigest, Check::kSignature, Check::kTransparency});
-  }
+std::optional<Proven> check_layer(const checks::Question& question, ReportBuilder& report) {
+  const Result<Bundle> bundle = parse_bundle(question.evidence.payload.bytes());
+  report.expect(checks_of(bundle));
   if (!bundle) {
     report.fail(Check::kForm, bundle.error());
     return std::nullopt;
   }
   report.pass(Check::kForm);
-  check_log_material(*bundle, report);
-  std::optional<std::string> hint = check_key(*bundle, trust, report);
-  if (!hint) return std::nullopt;
-  if (is_message) {
-    return check_message(std::get<MessageSignature>(bundle->content), std::move(*hint), image, trust, report);
+
+  std::string hint;
+  if (const auto* const key = std::get_if<ManagedKey>(&bundle->key)) {
+    std::optional<std::string> named = check_key(*key, *bundle, question.trust, report);
+    if (!named) return std::nullopt;
+    hint = std::move(*named);
   }
-  auto& envelope = std::get<dsse::Envelope>(bundle->content);
-  envelope.signatures.front().key_hint = std::move(*hint);
-  return dsse::check_envelope(envelope, image, trust, report);
+  static const std::vector<std::string> kNoCertificates;
+  const auto* const certificates = std::get_if<Certificates>(&bundle->key);
+  const auto* const envelope = std::get_if<dsse::Envelope>(&bundle->content);
+  const auto* const message = std::get_if<MessageSignature>(&bundle->content);
+  const std::vector<checks::CandidateSignature> signatures = {
+      {.bytes = envelope != nullptr ? envelope->signatures.front().bytes : message->signature, .key_hint = hint}};
+  const Presented presented{.signatures = signatures,
+                            .artifact = message != nullptr ? &question.image : nullptr,
+                            .envelope = envelope,
+                            .certificates = certificates != nullptr ? certificates->certificates : kNoCertificates,
+                            .log = bundle->log};
+  return envelope != nullptr ? dsse::check_envelope(presented, question, report)
+                             : check_message(*message, presented, question, report);
 }
 
 }  // namespace pullgate::verify::sigstore

@@ -2,9 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
-#include <set>
-#include <tuple>
 
 #include "verify/codec/base64.h"
 #include "verify/json/reader.h"
@@ -36,78 +33,94 @@ std::string read_bytes(const Node& node) {
   return bytes ? std::move(*bytes) : std::string();
 }
 
-void read_hash(const Node& node) {
-  if (read_bytes(node).size() != 32) node.refuse("a hash of 32 bytes expected");
+std::string read_hash(const Node& node) {
+  std::string hash = read_bytes(node);
+  if (hash.size() != 32) node.refuse("a hash of 32 bytes expected");
+  return hash;
 }
 
-void check_proof(const Node& proof) {
-  proof.allow_only({"logIndex", "rootHash", "treeSize", "hashes", "checkpoint"});
-  const std::uint64_t size = read_int64(proof["treeSize"]);
-  if (size == 0) proof["treeSize"].refuse("must be larger than 0");
-  if (read_int64(proof["logIndex"]) >= size) proof["logIndex"].refuse("must be smaller than the tree");
-  read_hash(proof["rootHash"]);
+tlog::InclusionProof read_proof(const Node& node) {
+  node.allow_only({"logIndex", "rootHash", "treeSize", "hashes", "checkpoint"});
+  tlog::InclusionProof proof;
+  proof.size = read_int64(node["treeSize"]);
+  if (proof.size == 0) node["treeSize"].refuse("must be larger than 0");
+  proof.index = read_int64(node["logIndex"]);
+  if (proof.index >= proof.size) node["logIndex"].refuse("must be smaller than the tree");
+  proof.root_hash = read_hash(node["rootHash"]);
   // A path through a tree of 2^63 leaves has 63 hashes.
-  for (const Node& hash : proof["hashes"].optional_elements(64)) read_hash(hash);
-  proof["checkpoint"].allow_only({"envelope"});
-  if (proof["checkpoint"]["envelope"].text().empty()) proof["checkpoint"]["envelope"].refuse("an empty checkpoint");
+  for (const Node& hash : node["hashes"].optional_elements(64)) proof.hashes.push_back(read_hash(hash));
+  node["checkpoint"].allow_only({"envelope"});
+  proof.checkpoint = node["checkpoint"]["envelope"].text();
+  if (proof.checkpoint.empty()) node["checkpoint"]["envelope"].refuse("an empty checkpoint");
+  return proof;
 }
 
 /// What the entry says it is must be what its body says, or the same entry could be read as two kinds.
-void check_body(const Node& entry) {
-  const Node kind_version = entry["kindVersion"];
-  kind_version.allow_only({"kind", "version"});
-  const std::string kind = kind_version["kind"].text();
-  const std::string version = kind_version["version"].text();
-  const std::string body = read_bytes(entry["canonicalizedBody"]);
-  const Result<json::Document> document = json::parse(body);
-  if (!document) return entry["canonicalizedBody"].refuse(document.error().message);
+void check_kind(const Node& node, const tlog::Entry& entry) {
+  const Result<json::Document> document = json::parse(entry.body);
+  if (!document) return node["canonicalizedBody"].refuse(document.error().message);
   Problems problems;
   const json::Node root = document->root(problems);
-  if (root["kind"].text() != kind || root["apiVersion"].text() != version || problems.any()) {
-    kind_version.refuse("is not what the entry's body says");
+  if (root["kind"].text() != entry.kind || root["apiVersion"].text() != entry.version || problems.any()) {
+    node["kindVersion"].refuse("is not what the entry's body says");
   }
 }
 
-using EntryIdentity = std::pair<std::string, std::uint64_t>;  // the log and the index in it
-
-EntryIdentity check_entry(const Node& entry, BundleVersion version) {
-  entry.allow_only({"logIndex", "logId", "kindVersion", "integratedTime", "inclusionPromise", "inclusionProof",
-                    "canonicalizedBody"});
-  entry["logId"].allow_only({"keyId"});
-  const Node promise = entry["inclusionPromise"];
-  const Node proof = entry["inclusionProof"];
+tlog::Entry read_entry(const Node& node, BundleVersion version) {
+  node.allow_only({"logIndex", "logId", "kindVersion", "integratedTime", "inclusionPromise", "inclusionProof",
+                   "canonicalizedBody"});
+  tlog::Entry entry;
+  node["logId"].allow_only({"keyId"});
+  entry.log_id = read_bytes(node["logId"]["keyId"]);
+  entry.index = read_int64(node["logIndex"]);
+  node["kindVersion"].allow_only({"kind", "version"});
+  entry.kind = node["kindVersion"]["kind"].text();
+  entry.version = node["kindVersion"]["version"].text();
+  entry.integrated_time = read_int64(node["integratedTime"]);
+  entry.body = read_bytes(node["canonicalizedBody"]);
+  check_kind(node, entry);
   // Client specification: v0.1 needs the promise, later versions the proof with its checkpoint.
+  const Node promise = node["inclusionPromise"];
   if (promise.exists() || version == BundleVersion::k01) {
     promise.allow_only({"signedEntryTimestamp"});
-    static_cast<void>(read_bytes(promise["signedEntryTimestamp"]));
+    entry.promise = read_bytes(promise["signedEntryTimestamp"]);
   }
-  if (proof.exists() || version != BundleVersion::k01) check_proof(proof);
-  check_body(entry);
-  static_cast<void>(read_int64(entry["integratedTime"]));
-  return {read_bytes(entry["logId"]["keyId"]), read_int64(entry["logIndex"])};
+  const Node proof = node["inclusionProof"];
+  if (proof.exists() || version != BundleVersion::k01) entry.proof = read_proof(proof);
+  // rekor-tiles "CLIENTS.md": Rekor v2 has neither. A time that nobody vouches for must not be there to be believed.
+  if (tlog::generation_of(entry) == tlog::Generation::kRekor2 && (entry.promise || entry.integrated_time != 0)) {
+    node.refuse("an entry of Rekor v2 with a promise or an integrated time");
+  }
+  return entry;
 }
 
-std::size_t read_entries(const Node& entries, BundleVersion version) {
-  std::set<EntryIdentity> seen;
-  const std::vector<Node> nodes = entries.optional_elements(limits::kBundleLogEntries);
-  for (const Node& entry : nodes) {
+std::vector<tlog::Entry> read_entries(const Node& list, BundleVersion version) {
+  std::vector<tlog::Entry> entries;
+  for (const Node& node : list.optional_elements(limits::kBundleLogEntries)) {
+    tlog::Entry entry = read_entry(node, version);
     // Counting one entry twice would meet a threshold of two logs (CVE-2026-49834).
-    if (!seen.insert(check_entry(entry, version)).second) entry.refuse("the same log entry again");
+    const bool repeated = std::ranges::any_of(
+        entries, [&](const tlog::Entry& other) { return other.log_id == entry.log_id && other.index == entry.index; });
+    if (repeated) node.refuse("the same log entry again");
+    entries.push_back(std::move(entry));
   }
-  return nodes.size();
+  return entries;
 }
 
-std::size_t read_timestamps(const Node& data) {
-  if (!data.exists()) return 0;
+std::vector<std::string> read_timestamps(const Node& data) {
+  std::vector<std::string> timestamps;
+  if (!data.exists()) return timestamps;
   data.allow_only({"rfc3161Timestamps"});
-  std::set<std::string> seen;
-  const std::vector<Node> nodes = data["rfc3161Timestamps"].optional_elements(limits::kBundleTimestamps);
-  for (const Node& timestamp : nodes) {
-    timestamp.allow_only({"signedTimestamp"});
-    if (!seen.insert(read_bytes(timestamp["signedTimestamp"])).second) timestamp.refuse("the same timestamp again");
+  for (const Node& node : data["rfc3161Timestamps"].optional_elements(limits::kBundleTimestamps)) {
+    node.allow_only({"signedTimestamp"});
+    std::string timestamp = read_bytes(node["signedTimestamp"]);
+    if (std::ranges::find(timestamps, timestamp) != timestamps.end()) node.refuse("the same timestamp again");
+    timestamps.push_back(std::move(timestamp));
   }
-  return nodes.size();
+  return timestamps;
 }
+
+}  // namespace
 
 std::optional<LogProblem> problem_in(const Problems& problems, Reason reason) {
   if (!problems.any()) return std::nullopt;
@@ -115,15 +128,15 @@ std::optional<LogProblem> problem_in(const Problems& problems, Reason reason) {
   return LogProblem{error.code == ErrorCode::kLimitExceeded ? Reason::kLimitExceeded : reason, error.message};
 }
 
-}  // namespace
-
-void read_log_material(const nlohmann::json& material, BundleVersion version, Bundle& bundle) {
+LogMaterial read_log_material(const nlohmann::json& material, BundleVersion version) {
+  LogMaterial read;
   Problems entry_problems;
-  bundle.log_entries = read_entries(Node(material, entry_problems)["tlogEntries"], version);
+  read.entries = read_entries(Node(material, entry_problems)["tlogEntries"], version);
+  read.entry_problem = problem_in(entry_problems, Reason::kTlogInvalid);
   Problems timestamp_problems;
-  bundle.timestamps = read_timestamps(Node(material, timestamp_problems)["timestampVerificationData"]);
-  bundle.log_problem = problem_in(entry_problems, Reason::kTlogInvalid);
-  if (!bundle.log_problem) bundle.log_problem = problem_in(timestamp_problems, Reason::kTimestampInvalid);
+  read.timestamps = read_timestamps(Node(material, timestamp_problems)["timestampVerificationData"]);
+  read.timestamp_problem = problem_in(timestamp_problems, Reason::kTimestampInvalid);
+  return read;
 }
 
 }  // namespace pullgate::verify::sigstore

@@ -25,12 +25,12 @@ void read_info(std::string_view bytes, Problems& problems, Token& token) {
   token.imprint_algorithm = x509::read_hash_algorithm(imprint);
   token.imprint = imprint.content(der::kOctetString);
   imprint.end();
-  info.unsigned_integer();  // serial number
+  info.content(der::kInteger);  // serial number; of either sign, as authorities have been seen to write it
   token.time = info.time_with_fraction();
-  info.optional(der::kSequence);                              // accuracy, which Sigstore's verifiers leave aside
-  if (info.next() == der::kBoolean) info.boolean();           // ordering
-  if (info.next() == der::kInteger) info.unsigned_integer();  // nonce
-  info.optional(der::constructed(0));                         // the authority's name
+  info.optional(der::kSequence);                                  // accuracy, which Sigstore's verifiers leave aside
+  if (info.next() == der::kBoolean) info.boolean();               // ordering
+  if (info.next() == der::kInteger) info.content(der::kInteger);  // nonce
+  info.optional(der::constructed(0));                             // the authority's name
   if (const auto extensions = info.optional(der::constructed(1))) {
     Reader list(extensions->content, problems);
     while (!list.at_end()) {
@@ -85,7 +85,7 @@ void read_attributes(std::string_view bytes, crypto::Hash digest_algorithm, std:
       read_signing_certificate(only_value(attribute, problems), token);
     }
   }
-  for (std::string_view wanted : {oid::kContentType, oid::kMessageDigest, oid::kSigningCertificateV2}) {
+  for (std::string_view wanted : {oid::kContentType, oid::kMessageDigest}) {
     if (std::ranges::find(seen, wanted) == seen.end()) list.refuse("a signed attribute is missing");
   }
 }

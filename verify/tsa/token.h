@@ -5,8 +5,8 @@
 /// Refused beyond what is malformed: a status other than granted, hashes other than SHA-2 (of 256, 384 or 512 bits), a
 /// token without signed attributes or with more than one signer, critical extensions.
 ///
-/// Deviation: of the two attributes that bind a token to its signer's certificate only signing-certificate-v2 counts,
-/// because the older one does so by SHA-1 (RFC 5816 section 1).
+/// Deviation: of the two attributes that bind a token to its signer's certificate only signing-certificate-v2 is read,
+/// because the older one does so by SHA-1 (RFC 5816 section 1). A token without it is nobody's.
 
 #include <memory>
 #include <optional>
@@ -42,7 +42,7 @@ struct Token {
   std::string_view signature = {};
   std::string signed_attributes = {};  ///< the DER of the SET, which is what is signed (RFC 5652 section 5.4)
   crypto::Hash certificate_hash_algorithm = crypto::Hash::kSha256;
-  std::string_view certificate_hash = {};
+  std::string_view certificate_hash = {};  ///< empty when the token is bound to no certificate
 };
 
 /// A TimeStampResp, as Sigstore bundles and cosign have it.

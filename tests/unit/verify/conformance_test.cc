@@ -51,7 +51,8 @@ std::optional<Case> read_case(const fs::path& folder) {
   Case read{.folder = folder, .key = std::nullopt, .trust = nullptr};
   const fs::path own_root = folder / "trusted_root.json";
   Result<SigstoreRoot> root = SigstoreRoot::parse(
-      kRoot, bytes_of(fs::exists(own_root) ? own_root : fs::path(PULLGATE_TEST_DATA) / "../config/trust/public-good.json"));
+      kRoot,
+      bytes_of(fs::exists(own_root) ? own_root : fs::path(PULLGATE_TEST_DATA) / "../config/trust/public-good.json"));
   if (!root) return std::nullopt;
   std::vector<TrustedKey> keys;
   if (fs::exists(folder / "key.pub")) {
