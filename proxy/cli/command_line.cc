@@ -31,6 +31,7 @@ int run_command_line(int argc, const char* const* argv) {
   int exit_code = kExitInternal;
   add_serve_command(app, exit_code);
   add_verify_command(app, exit_code);
+  add_verify_bundle_command(app, exit_code);
   add_version_command(app, exit_code);
   try {
     app.parse(argc, argv);

@@ -7,6 +7,7 @@ namespace pullgate::proxy {
 
 void add_serve_command(CLI::App& app, int& exit_code);
 void add_verify_command(CLI::App& app, int& exit_code);
+void add_verify_bundle_command(CLI::App& app, int& exit_code);
 void add_version_command(CLI::App& app, int& exit_code);
 
 /// Everything that main() does.
