@@ -99,26 +99,18 @@ std::string without_port(const std::string& host) {
   return is_port ? host.substr(0, colon) : host;
 }
 
-/// The id of a log is the hash of its key, or for Rekor v2 the hash by which notes know it: an id that is neither would
-/// attribute entries to a key that has nothing to do with them.
-void check_id(const Node& node, tlog::Log& log) {
-  if (log.id == log.key.fingerprint().raw()) return;
-  const std::string with_port = log.host;
-  for (const std::string& host : {without_port(with_port), with_port}) {
-    if (log.id != tlog::note_key_hash(host, log.key)) continue;
-    log.host = host;
-    return;
-  }
-  node.refuse("is not the id of this key");
+/// The name of a Rekor v2 log is the host of its URL (rekor-tiles "CLIENTS.md"): without a port, unless the log's id,
+/// which is made from its name, says that the port belongs to it.
+std::string name_of_log(const std::string& host, const std::string& id, const PublicKey& key) {
+  return id == tlog::note_key_hash(host, key) && key.type() == KeyType::kEd25519 ? host : without_port(host);
 }
 
-void check_checkpoint_id(const Node& node, const tlog::Log& log) {
-  if (!node.exists()) return;
+std::string read_checkpoint_key_id(const Node& node) {
+  if (!node.exists()) return {};
   node.allow_only({"keyId"});
-  const std::string id = read_bytes(node["keyId"]);
-  if (id != tlog::note_key_hash(log.host, log.key).substr(0, 4) && id != log.key.fingerprint().raw().substr(0, 4)) {
-    node.refuse("is not the id of this key");
-  }
+  std::string id = read_bytes(node["keyId"]);
+  if (id.size() != 4) node["keyId"].refuse("4 bytes expected");
+  return id;
 }
 
 std::optional<tlog::Log> read_log(const Node& node, std::vector<std::string>& left_out) {
@@ -147,16 +139,15 @@ std::optional<tlog::Log> read_log(const Node& node, std::vector<std::string>& le
     key_node["rawBytes"].refuse(key ? "is not of the kind that keyDetails says" : key.error().message);
     return std::nullopt;
   }
-  tlog::Log log{.url = url,
-                .host = host_with_port(url),
-                .id = id,
-                .key = std::move(*key),
-                .scheme = details->scheme,
-                .windows = {window}};
-  check_id(node["logId"], log);
-  if (log.id == log.key.fingerprint().raw()) log.host = without_port(log.host);
-  check_checkpoint_id(node["checkpointKeyId"], log);
-  return log;
+  if (id.size() != 32) node["logId"]["keyId"].refuse("32 bytes expected");
+  std::string name = name_of_log(host_with_port(url), id, *key);
+  return tlog::Log{.url = url,
+                   .host = std::move(name),
+                   .id = id,
+                   .checkpoint_key_id = read_checkpoint_key_id(node["checkpointKeyId"]),
+                   .key = std::move(*key),
+                   .scheme = details->scheme,
+                   .windows = {window}};
 }
 
 /// One log is one key: listed again, it is trusted in the other window too; the same id with another key is nobody's.
@@ -175,6 +166,13 @@ std::vector<tlog::Log> read_logs(const Node& list, std::vector<std::string>& lef
     if (std::optional<tlog::Log> log = read_log(node, left_out)) add_log(node, std::move(*log), logs);
   }
   return logs;
+}
+
+/// RFC 6962 section 3.2: the id of a certificate transparency log is the hash of its key, and nothing else.
+void check_certificate_log_ids(const Node& list, const std::vector<tlog::Log>& logs) {
+  for (const tlog::Log& log : logs) {
+    if (log.id != log.key.fingerprint().raw()) list.refuse(printable(log.url) + " has an id that is not its key's");
+  }
 }
 
 std::vector<x509::Certificate> read_certificates(const Node& node) {
@@ -255,6 +253,7 @@ Result<Authorities> parse_trusted_root(std::string_view json) {
   Authorities authorities;
   authorities.logs = read_logs(root["tlogs"], authorities.left_out);
   authorities.certificate_logs = read_logs(root["ctlogs"], authorities.left_out);
+  check_certificate_log_ids(root["ctlogs"], authorities.certificate_logs);
   read_certificate_authorities(root["certificateAuthorities"], authorities);
   read_timestamp_authorities(root["timestampAuthorities"], authorities);
   return problems.unless_any(std::move(authorities));

@@ -46,14 +46,18 @@ Result<std::string_view> expected_name(const Checkpoint& checkpoint, const Entry
   return name;
 }
 
+std::string key_id_of(const Log& log, const Entry& entry, std::string_view name) {
+  if (!log.checkpoint_key_id.empty()) return log.checkpoint_key_id;
+  if (generation_of(entry) == Generation::kRekor2) return note_key_hash(name, log.key).substr(0, 4);
+  return std::string(log.key.fingerprint().raw().substr(0, 4));
+}
+
 /// Lines by other keys, among them witnesses and the log's own other keys, are none of our business; the line with the
 /// log's name and key id has to be there and to hold.
 Status verify_checkpoint(const Checkpoint& checkpoint, const Entry& entry, const Log& log) {
   const Result<std::string_view> name = expected_name(checkpoint, entry, log);
   if (!name) return name.error();
-  const std::string key_id = generation_of(entry) == Generation::kRekor2
-                                 ? note_key_hash(*name, log.key).substr(0, 4)
-                                 : std::string(log.key.fingerprint().raw().substr(0, 4));
+  const std::string key_id = key_id_of(log, entry, *name);
   const auto line = std::ranges::find_if(checkpoint.signatures, [&](const NoteSignature& signature) {
     return signature.name == *name && signature.key_id == key_id;
   });

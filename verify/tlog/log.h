@@ -17,6 +17,8 @@ struct Log {
   std::string url;   ///< the base URL in the trust root, by which it is shown
   std::string host;  ///< of that URL: the origin and name in the checkpoints of Rekor v2
   std::string id;    ///< 32 bytes
+  /// 4 bytes: how its key is called in checkpoints, where the trust root says so; otherwise it follows from the key.
+  std::string checkpoint_key_id;
   PublicKey key;
   SignatureScheme scheme;
   std::vector<TimeWindow> windows;  ///< in any of which the key is trusted
