@@ -2,7 +2,7 @@
 
 Every case is run twice, with its artifact as a file and as a digest, over the suite's own client protocol: arguments in,
 exit code out. The suite's harness can drive the same program; this runner needs only the cases, in a sibling folder
-`shared/data/sigstore-conformance` or under PULLGATE_SHARED.
+`shared` (as `shared/data/sigstore-conformance`) or under PULLGATE_SHARED.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(os.environ.get("PULLGATE_BINARY", ROOT / "build" / "dev" / "pullgate"))
-SUITE = Path(os.environ.get("PULLGATE_SHARED", ROOT.parent / "shared" / "data")) / "sigstore-conformance"
+SHARED = Path(os.environ.get("PULLGATE_SHARED", ROOT.parent / "shared"))
+SUITE = SHARED / "data" / "sigstore-conformance"
 
 # What the suite says stands for a file that a case does not have.
 IDENTITY = (
