@@ -104,7 +104,7 @@ Error failure_of(CURLcode code, const CurlTransfer& transfer) {
       // Broken chunks and a broken connection share this code; only the latter left an errno, or comes with TLS.
       long os_error = 0;
       curl_easy_getinfo(transfer.easy.get(), CURLINFO_OS_ERRNO, &os_error);
-      const bool framing = os_error == 0 && transfer.is_open_ended();
+      const bool framing = os_error == 0 && transfer.is_chunked();
       return error(framing ? ErrorCode::kUpstreamInvalid : ErrorCode::kUnreachable,
                    framing ? "broken framing from" : "the connection broke to");
     }

@@ -108,7 +108,7 @@ Result<BodyLength> body_length(const HttpResponseHead& head) {
     if (lowered != "chunked") return invalid("the answer has a transfer encoding other than chunked");
     // Two lengths for one body: RFC 9112 section 6.1 calls it an attempt at smuggling.
     if (length->has_value()) return invalid("the answer has both Content-Length and Transfer-Encoding");
-    return BodyLength{};
+    return BodyLength{.framing = BodyLength::Framing::kChunked};
   }
   if (!length->has_value()) return BodyLength{};
   const std::string& text = **length;
@@ -116,7 +116,7 @@ Result<BodyLength> body_length(const HttpResponseHead& head) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (text.empty() || !std::ranges::all_of(text, is_digit) || error != std::errc{} || end != text.data() + text.size())
     return invalid("the Content-Length of the answer is not a number");
-  return BodyLength{value};
+  return BodyLength{.framing = BodyLength::Framing::kCounted, .declared = value};
 }
 
 }  // namespace pullgate::proxy

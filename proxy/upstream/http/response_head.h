@@ -3,7 +3,7 @@
 /// included, within limits::kHeaderBytes and kHeaderFields. Knows what a head must not contain whoever frames the body.
 
 #include <cstddef>
-#include <optional>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -34,8 +34,10 @@ class ResponseHeadReader {
 
 /// What the framing headers promise; checked before anything of the body is read. RFC 9112 section 6.3.
 struct BodyLength {
-  /// None: chunked, or until the connection closes.
-  std::optional<std::uint64_t> declared;
+  /// kConnection: the body lasts until the connection ends, so that nobody can tell a cut from an end.
+  enum class Framing { kCounted, kChunked, kConnection };
+  Framing framing = Framing::kConnection;
+  std::uint64_t declared = 0;  ///< kCounted only
 };
 Result<BodyLength> body_length(const HttpResponseHead& head);
 

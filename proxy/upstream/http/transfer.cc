@@ -36,6 +36,7 @@ Transfer::Taken Transfer::take_header_line(std::string_view line) {
       return Taken::kNoMore;
     }
     length_ = *length;
+    status_ = head_reader_.head().status;
     head_ = head_reader_.take();
     stage_ = Stage::kBody;
     postpone_deadline();
@@ -59,11 +60,19 @@ Transfer::Taken Transfer::take_body(std::string_view bytes) {
 
 void Transfer::end(std::optional<Error> failure) {
   if (stage_ == Stage::kEnded) return;
-  if (!failure && stage_ == Stage::kHead)
-    failure = Error{ErrorCode::kUpstreamInvalid, "no complete answer from " + url_.authority()};
+  if (!failure) failure = incompleteness();
   if (!failure_) failure_ = std::move(failure);
   stage_ = Stage::kEnded;
   deliver();
+}
+
+/// What is missing although the connection has ended in good order.
+std::optional<Error> Transfer::incompleteness() const {
+  const bool has_no_body = request_.method == HttpMethod::kHead || status_ == 204 || status_ == 304;
+  if (stage_ == Stage::kHead) return Error{ErrorCode::kUpstreamInvalid, "no complete answer from " + url_.authority()};
+  if (!has_no_body && length_.framing == BodyLength::Framing::kConnection)
+    return Error{ErrorCode::kUpstreamInvalid, "no saying whether the answer is complete, from " + url_.authority()};
+  return std::nullopt;
 }
 
 void Transfer::wait_for_head(Waiter<Result<HttpResponseHead>> waiter) {
@@ -117,7 +126,7 @@ bool Transfer::excuse_if_paused() {
 }
 
 bool Transfer::drain() {
-  if (stage_ != Stage::kBody || length_.declared.value_or(0) > kDrainBytes) return false;
+  if (stage_ != Stage::kBody || length_.declared > kDrainBytes) return false;
   stage_ = Stage::kDrain;
   unread_.clear();
   deadline_ = Clock::now() + kDrainTime;

@@ -30,15 +30,18 @@ class Transfer {
   [[nodiscard]] const HttpRequest& request() const { return request_; }
   [[nodiscard]] const Url& url() const { return url_; }
   [[nodiscard]] Stage stage() const { return stage_; }
-  /// Is the end of the body marked by the framing instead of counted?
-  [[nodiscard]] bool is_open_ended() const { return stage_ != Stage::kHead && !length_.declared; }
+  /// Has the body begun, in chunks?
+  [[nodiscard]] bool is_chunked() const {
+    return stage_ != Stage::kHead && length_.framing == BodyLength::Framing::kChunked;
+  }
   /// Moves with every byte; the error for reaching it.
   [[nodiscard]] Clock::time_point deadline() const { return deadline_; }
   [[nodiscard]] Error lateness() const;
 
   Taken take_header_line(std::string_view line);
   Taken take_body(std::string_view bytes);
-  /// No more will come: none for the proper end, and the first failure counts. Wakes whoever waits.
+  /// No more will come: none for the proper end, and the first failure counts. Wakes whoever waits. A body that is
+  /// bounded by the connection only has no proper end: a cut cannot be told from it, and it is refused.
   void end(std::optional<Error> failure);
 
   void wait_for_head(Waiter<Result<HttpResponseHead>> waiter);
@@ -61,6 +64,7 @@ class Transfer {
   ~Transfer() = default;
 
  private:
+  [[nodiscard]] std::optional<Error> incompleteness() const;
   void postpone_deadline() { deadline_ = Clock::now() + request_.idle_timeout; }
 
   Clock::time_point deadline_;
@@ -71,6 +75,7 @@ class Transfer {
   ResponseHeadReader head_reader_;
   std::optional<HttpResponseHead> head_;  // complete and checked, until it is delivered
   BodyLength length_;
+  int status_ = 0;
   std::string unread_;
   std::string spare_;
   std::size_t drained_ = 0;

@@ -35,12 +35,11 @@ TEST_F(HttpClientTest, GivesHeadAndBody) {
   EXPECT_EQ(request.header("accept-encoding"), "identity");
 }
 
-TEST_F(HttpClientTest, UnderstandsChunksAndBodiesThatEndWithTheConnection) {
+TEST_F(HttpClientTest, UnderstandsChunks) {
   EXPECT_EQ(get_said("HTTP/1.1 200 OK\r\nTransfer-Encoding: "
                      "chunked\r\n\r\n2\r\nab\r\n3\r\ncde\r\n0\r\n\r\n")
                 ->body,
             "abcde");
-  EXPECT_EQ(get_said("HTTP/1.1 200 OK\r\n\r\nabcde")->body, "abcde");
 }
 
 TEST_F(HttpClientTest, ReadsNoBodyForHead) {
@@ -84,6 +83,12 @@ TEST_F(HttpClientTest, NeverTakesATruncatedBodyForAWholeOne) {
             ErrorCode::kUpstreamInvalid);
   EXPECT_EQ(error_of_said("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"),
             ErrorCode::kUpstreamInvalid);
+}
+
+TEST_F(HttpClientTest, RefusesABodyOfWhichNobodyCanTellWhetherItIsWhole) {
+  EXPECT_EQ(error_of_said("HTTP/1.1 200 OK\r\n\r\nabcde"), ErrorCode::kUpstreamInvalid);
+  EXPECT_TRUE(get_said("HTTP/1.1 204 No Content\r\n\r\n"));
+  EXPECT_TRUE(get_said("HTTP/1.1 304 Not Modified\r\n\r\n"));
 }
 
 TEST_F(HttpClientTest, GivesWhatCameBeforeTheBodyBroke) {
