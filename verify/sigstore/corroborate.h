@@ -31,9 +31,10 @@ struct Signature {
   std::vector<x509::CertificateTimestamp> certificate_timestamps;
 };
 
-/// The form of log entries and timestamps has been reported before, if it was wrong. Makes the findings kTransparency, kLogPromise, kLogProof and kTimestamp, and for a certificate kChain, kTime and
-/// kSct. Nothing when one of them failed: what a known authority should have said and did not is a failure, whatever
-/// else there is. What nobody knows is only listed.
+/// The form of log entries and timestamps has been reported before, if it was wrong. Makes the findings kTransparency,
+/// kLogPromise, kLogProof and kTimestamp, and for a certificate kChain, kTime and kSct. Nothing when one of them
+/// failed: what a known authority should have said and did not is a failure, whatever else there is. What nobody knows
+/// is only listed.
 std::optional<Corroboration> corroborate(const Signature& signature, const std::string& trust_root,
                                          const Authorities& authorities, checks::ReportBuilder& report);
 

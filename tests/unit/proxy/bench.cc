@@ -99,7 +99,6 @@ void Bench::run_void(asio::awaitable<void> coroutine) {
 void Bench::run_until(const std::function<bool()>& condition) {
   loop_.restart();  // it has stopped if it ran out of work before
   const auto work = asio::make_work_guard(loop_);
-  loop_.restart();
   while (!condition()) loop_.run_one();
 }
 

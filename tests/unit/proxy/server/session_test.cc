@@ -3,7 +3,11 @@
 #include <memory>
 #include <string>
 
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <gtest/gtest.h>
 
 #include "tests/support/scripted_stream.h"
@@ -119,10 +123,13 @@ TEST_F(SessionTest, CompletesAnAnswerWhenItIsToFinishAndTakesNoOther) {
   const std::string request = "GET /v2/open/app/manifests/1.0 HTTP/1.1\r\nHost: a\r\n\r\n";
   Session session(std::make_unique<ScriptedStream>(record_, std::vector<ScriptedStream::Step>{request, kPing}),
                   bench_.service(), timeouts_, "c");
-  boost::asio::post(bench_.loop(), [&] {
+  // Once the answer waits for the upstream, and not before: an idle session would close at once.
+  const auto finish_when_it_answers = [&]() -> boost::asio::awaitable<void> {
+    while (bench_.upstream().calls().empty()) co_await boost::asio::post(bench_.loop(), boost::asio::use_awaitable);
     session.finish();
     bench_.upstream().release();
-  });
+  };
+  boost::asio::co_spawn(bench_.loop(), finish_when_it_answers, boost::asio::detached);
   bench_.run_void(session.run());
   EXPECT_EQ(answers({"GET"}).at(0).status, 200);
 }

@@ -1,0 +1,61 @@
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "proxy/cli/commands.h"
+#include "proxy/cli/exit_code.h"
+
+namespace pullgate::proxy {
+namespace {
+
+struct Ended {
+  int exit_code = -1;
+  std::string out;
+  std::string err;
+};
+
+Ended run(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "pullgate");
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  Ended ended;
+  ended.exit_code = run_command_line(static_cast<int>(arguments.size()), arguments.data());
+  std::fflush(stdout);
+  std::fflush(stderr);
+  ended.out = testing::internal::GetCapturedStdout();
+  ended.err = testing::internal::GetCapturedStderr();
+  return ended;
+}
+
+TEST(CommandLine, PrintsItsVersion) {
+  const Ended ended = run({"version"});
+  EXPECT_EQ(ended.exit_code, 0);
+  EXPECT_EQ(ended.out, std::string("pullgate ") + PULLGATE_VERSION + "\n");
+}
+
+TEST(CommandLine, HelpsWithEveryCommandAndItsExitCodes) {
+  EXPECT_NE(run({"--help"}).out.find("pullgate serve --config"), std::string::npos);
+  for (const char* command : {"serve", "verify", "version"}) {
+    const Ended ended = run({command, "--help"});
+    EXPECT_EQ(ended.exit_code, 0);
+    EXPECT_NE(ended.out.find("Example"), std::string::npos) << command;
+    EXPECT_NE(ended.out.find("xit"), std::string::npos) << command;
+  }
+}
+
+TEST(CommandLine, TellsWrongUsageFromWrongFiles) {
+  EXPECT_EQ(run({}).exit_code, kExitUsage);
+  EXPECT_EQ(run({"fly"}).exit_code, kExitUsage);
+  EXPECT_EQ(run({"serve"}).exit_code, kExitUsage);
+  EXPECT_EQ(run({"serve", "--config", "none.yaml", "--log-format", "xml"}).exit_code, kExitUsage);
+  EXPECT_EQ(run({"verify", "Not An Image", "--config", "none.yaml"}).exit_code, kExitUsage);
+  const Ended ended = run({"serve", "--config", "does-not-exist.yaml"});
+  EXPECT_EQ(ended.exit_code, kExitConfiguration);
+  EXPECT_NE(ended.err.find("does-not-exist.yaml"), std::string::npos);
+  EXPECT_EQ(run({"verify", "registry.test/app:1", "--config", "does-not-exist.yaml"}).exit_code, kExitConfiguration);
+}
+
+}  // namespace
+}  // namespace pullgate::proxy
