@@ -58,9 +58,15 @@ class Run:
 
 def lint(run: Run) -> None:
     _pytest(run, "lint", TESTS / "lint")
-    if not run.filter:
-        run.screen.say()
-        _tidy(run)
+
+
+def tidy(run: Run) -> None:
+    """clang-tidy reads the compile commands of its own preset, which nothing needs to have built."""
+    report = _report_file("clang-tidy")
+    with run.screen.step("configure tidy") as step:
+        run.screen.run(step, ["cmake", "--preset", "tidy"], cwd=ROOT, log=LOGS / "configure-tidy.log")
+    command: list[str | Path] = [sys.executable, "-m", "lint.tidy", "--report", report, "--jobs", str(jobs())]
+    _count(run, "clang-tidy", command, report)
 
 
 def unit(run: Run, preset: str = "dev") -> None:
@@ -106,7 +112,7 @@ def fuzz(run: Run) -> None:
 
 def present(part: str) -> bool:
     """Whether this tree has tests of that kind."""
-    return part in ("unit", "fuzz") or any((TESTS / part).glob("test_*.py"))
+    return part in ("unit", "fuzz", "tidy", "sanitizers") or any((TESTS / part).glob("test_*.py"))
 
 
 def _ctest(run: Run, title: str, folder: Path, labels: str) -> None:
@@ -125,15 +131,6 @@ def _pytest(run: Run, title: str, *paths: Path, program: Path | None = None) -> 
     if run.filter:
         command += ["-k", run.filter]
     _count(run, title, [*command, *paths], report, {"PULLGATE_BINARY": str(program)} if program else {})
-
-
-def _tidy(run: Run) -> None:
-    """clang-tidy reads the compile commands of its own preset, which nothing needs to have built."""
-    report = _report_file("clang-tidy")
-    with run.screen.step("configure tidy") as step:
-        run.screen.run(step, ["cmake", "--preset", "tidy"], cwd=ROOT, log=LOGS / "configure-tidy.log")
-    command: list[str | Path] = [sys.executable, "-m", "lint.tidy", "--report", report, "--jobs", str(jobs())]
-    _count(run, "clang-tidy", command, report)
 
 
 def _count(

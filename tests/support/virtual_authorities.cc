@@ -150,7 +150,7 @@ TimestampAuthority::TimestampAuthority()
 
 std::string TimestampAuthority::signer_der() const {
   CertificateDraft draft;
-  draft.serial = "\x42\x43";
+  draft.serial = serial;
   draft.subject = name("tsa-signer");
   draft.issuer = authority.intermediate.subject;
   draft.not_before = not_before;
@@ -174,7 +174,7 @@ std::string TimestampAuthority::token(std::string_view message, const Stamp& sta
   const std::string signer = signer_der();
   std::string digest = hash(info, "sha256");
   if (stamp.wrong_message_digest) digest.back() = static_cast<char>(digest.back() ^ 1);
-  const std::string issuer_and_serial = authority.intermediate.subject + der::integer(std::string_view("\x42\x43"));
+  const std::string issuer_and_serial = authority.intermediate.subject + der::integer(std::string_view(serial));
   std::string attributes = der::sequence(der::oid("1.2.840.113549.1.9.3"), der::set(der::oid(stamp.content_type))) +
                            der::sequence(der::oid("1.2.840.113549.1.9.4"), der::set(der::octets(digest)));
   if (stamp.with_ess) {

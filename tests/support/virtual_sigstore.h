@@ -70,10 +70,10 @@ struct CertificateLog {
 struct Sct {
   const CertificateLog* log = nullptr;  ///< null: the one of the virtual Sigstore
   std::int64_t milliseconds = kNow * 1000;
-  std::string extensions;
-  std::optional<std::string> extensions_on_the_wire;  ///< instead of those that are signed
-  std::optional<std::string> issuer_spki;             ///< instead of the issuer's
-  std::optional<std::string> log_id;
+  std::string extensions = {};
+  std::optional<std::string> extensions_on_the_wire = {};  ///< instead of those that are signed
+  std::optional<std::string> issuer_spki = {};             ///< instead of the issuer's
+  std::optional<std::string> log_id = {};
   bool broken_signature = false;
 };
 
@@ -128,15 +128,15 @@ std::string cosignature(const SigningKey& witness, std::string_view name, std::i
 /// A timestamp, and how it may be wrong.
 struct Stamp {
   std::int64_t time = kNow;
-  std::string fraction;  ///< ".5"
+  std::string fraction = {};  ///< ".5"
   std::uint64_t status = 0;
   std::string imprint_algorithm = "sha256";
   bool embed_certificate = false;
-  std::vector<std::string> prepended_certificates;
-  std::optional<std::string> ess_certificate;  ///< that it is bound to instead of the signer's
+  std::vector<std::string> prepended_certificates = {};
+  std::optional<std::string> ess_certificate = {};  ///< that it is bound to instead of the signer's
   bool with_ess = true;
-  std::optional<SigningKey> signed_by;  ///< instead of the authority's signer
-  std::string trailing_bytes;
+  std::optional<SigningKey> signed_by = {};  ///< instead of the authority's signer
+  std::string trailing_bytes = {};
   bool broken_signature = false;
   bool wrong_message_digest = false;
   std::string content_type = "1.2.840.113549.1.9.16.1.4";
@@ -146,6 +146,7 @@ struct TimestampAuthority {
   CertificateAuthority authority;
   SigningKey key = SigningKey::make(SigningKey::Kind::kP384);
   std::string url = "https://timestamp.sigstore.test/api/v1/timestamp";
+  std::string serial = "\x42\x43";  ///< of the signer's certificate
   std::int64_t not_before = kNow - 86'400;
   std::int64_t not_after = kNow + 86'400;
   std::vector<CertificateExtension> extensions;

@@ -192,6 +192,7 @@ TEST(KeylessBundle, KeepsEntriesAndTimestampsOfStrangersOutOfTheFacts) {
   sandbox::VirtualSigstore strange = one_sigstore();
   strange.rekor1 = sandbox::Rekor(sandbox::Rekor::Generation::k1);
   strange.timestamp_authority = sandbox::TimestampAuthority();
+  strange.timestamp_authority.serial = "\x55";
   strange.certificate_log = sandbox::CertificateLog();
   Signing signing;
   signing.stamps = {Stamp{}};
