@@ -188,30 +188,6 @@ TEST(KeylessBundle, IsOfNobodyWithoutATrustRootForCertificates) {
   EXPECT_EQ(report.most_telling()->reason, Reason::kSignerNotTrusted);
 }
 
-TEST(KeylessBundle, KeepsEntriesAndTimestampsOfStrangersOutOfTheFacts) {
-  sandbox::VirtualSigstore strange = one_sigstore();
-  strange.rekor1 = sandbox::Rekor(sandbox::Rekor::Generation::k1);
-  strange.timestamp_authority = sandbox::TimestampAuthority();
-  strange.timestamp_authority.serial = "\x55";
-  strange.certificate_log = sandbox::CertificateLog();
-  Signing signing;
-  signing.stamps = {Stamp{}};
-  nlohmann::json bundle = strange.bundle(signing);
-  Report report = verify_bundle(bundle);
-  EXPECT_EQ(report.most_telling()->check, Check::kTime) << told(report);
-  // With a time that somebody known proves the rest is listed, and counts for nothing.
-  const std::string der = one_sigstore().timestamp_authority.stamp(
-      sandbox::unbase64(bundle["dsseEnvelope"]["signatures"][0]["sig"].get<std::string>()));
-  timestamps(bundle).push_back({{"signedTimestamp", sandbox::base64(der)}});
-  report = verify_bundle(bundle);
-  ASSERT_TRUE(report.verified) << told(report);
-  const Corroboration& facts = report.verified->corroborations().front();
-  EXPECT_TRUE(facts.logs.empty());
-  EXPECT_TRUE(facts.certificate_logs.empty());
-  EXPECT_EQ(facts.times.size(), 1U);
-  EXPECT_EQ(facts.ignored.size(), 3U);
-}
-
 TEST(KeyedBundle, GainsWhatKnownLogsAndAuthoritiesSay) {
   const SigningKey key = SigningKey::make();
   for (Signing::Log log : {Signing::Log::kRekor1, Signing::Log::kRekor2}) {

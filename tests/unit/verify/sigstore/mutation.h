@@ -1,0 +1,31 @@
+#pragma once
+/// One way in which evidence can be wrong, by name, and how the verifier has to put it.
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/verify/sigstore/scene.h"
+
+namespace pullgate::verify {
+
+struct Mutation {
+  std::string name;  ///< as a sentence, in CamelCase, for the name of the test
+  Check check;
+  Reason reason;
+  std::function<Report()> report;
+};
+
+inline void PrintTo(const Mutation& mutation, std::ostream* out) {
+  *out << mutation.name;
+}
+
+class Mutations : public ::testing::TestWithParam<Mutation> {};
+
+inline std::string mutation_name(const ::testing::TestParamInfo<Mutation>& info) {
+  return info.param.name;
+}
+
+}  // namespace pullgate::verify
