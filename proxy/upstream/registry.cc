@@ -289,6 +289,8 @@ asio::awaitable<Result<std::vector<Descriptor>>> Registry::referrers(std::string
     const bool unknown = head.status == 404 || head.status == 405 || (head.status >= 300 && head.status < 400) ||
                          (head.status == 200 && distribution::content_type(head) != media_type::kOciIndex);
     if (unknown && pages == 1) co_return no_api;
+    // Half a list must not pass for "no referrers API": the rest of the evidence would be looked for elsewhere.
+    if (unknown) co_return invalid(fmt::format("upstream {} has lost a page of referrers", base_->authority()));
     if (head.status != 200) co_return co_await failure(std::move(*answer));
     if (auto plain = distribution::check_plain(head); !plain) co_return plain.error();
     auto body = co_await read_all(**answer, limits::kManifestBytes);

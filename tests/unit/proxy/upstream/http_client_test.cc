@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/error_code.h"
 #include "tests/unit/proxy/upstream/http_client_fixture.h"
 
 namespace pullgate::proxy {
@@ -162,7 +163,7 @@ TEST_F(HttpClientTest, CallsAClosedPortUnreachableAndNamesIt) {
   }
   const auto answer = get({.url = url});
   ASSERT_FALSE(answer);
-  EXPECT_EQ(answer.error().code, ErrorCode::kUnreachable);
+  EXPECT_EQ(tests::error_code(answer), ErrorCode::kUnreachable);
   EXPECT_NE(answer.error().message.find("127.0.0.1:" + std::to_string(port)), std::string::npos)
       << answer.error().message;
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/error_code.h"
+
 namespace pullgate::proxy {
 namespace {
 
@@ -13,14 +15,14 @@ TEST(JsonDocuments, TagListsAreReadStrictly) {
   EXPECT_TRUE(parse_tag_list(R"({"name":"acme/app","tags":null})")->empty());
   for (const auto* text : {"", "[]", "{}", R"({"tags":"a"})", R"({"tags":[1]})", R"({"tags":["a b"]})",
                            R"({"tags":["a"],"tags":["b"]})", R"({"tags":["a"]} x)", "<html>"})
-    EXPECT_EQ(parse_tag_list(text).error().code, ErrorCode::kUpstreamInvalid) << text;
+    EXPECT_EQ(tests::error_code(parse_tag_list(text)), ErrorCode::kUpstreamInvalid) << text;
 }
 
 TEST(JsonDocuments, OnlyLayoutsOfTheKnownVersionAreRead) {
   EXPECT_TRUE(check_layout_marker(R"({"imageLayoutVersion": "1.0.0"})"));
   for (const auto* text : {"", "{}", R"({"imageLayoutVersion": "2.0.0"})", R"({"imageLayoutVersion": 1})", "[]",
                            R"({"imageLayoutVersion": "2.0.0", "imageLayoutVersion": "1.0.0"})"})
-    EXPECT_EQ(check_layout_marker(text).error().code, ErrorCode::kUpstreamInvalid) << text;
+    EXPECT_EQ(tests::error_code(check_layout_marker(text)), ErrorCode::kUpstreamInvalid) << text;
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/coroutine_run.h"
+#include "tests/support/error_code.h"
 #include "verify/limits.h"
 
 namespace pullgate::proxy {
@@ -124,6 +125,12 @@ TEST_F(LayoutTest, NoPathLeavesTheRoot) {
     EXPECT_FALSE(manifest("1.0", repository)) << repository;
 }
 
+TEST_F(LayoutTest, OneLayoutAnswersForRepositoryNamesOnly) {
+  write_layout(root_, {{"1.0", kImage}});
+  for (const auto* repository : {"../outside", "/etc", "acme//app", "Acme", "a b", ""})
+    EXPECT_FALSE(manifest("1.0", repository)) << repository;
+}
+
 TEST_F(LayoutTest, LinksAreNotFollowed) {
   write_layout(directory_ / "outside", {{"1.0", kImage}});
   fs::create_directory_symlink(directory_ / "outside", root_ / "linked");
@@ -132,7 +139,7 @@ TEST_F(LayoutTest, LinksAreNotFollowed) {
   write_layout(root_ / "acme/app", {{"1.0", kImage}});
   write(directory_ / "secret", "secret");
   fs::create_symlink(directory_ / "secret", root_ / "acme/app/blobs/sha256" / Digest::of("secret").hex());
-  EXPECT_EQ(blob("secret").error().code, ErrorCode::kUnreachable);
+  EXPECT_EQ(tests::error_code(blob("secret")), ErrorCode::kUnreachable);
   EXPECT_FALSE(small_blob("secret", 6));
   fs::remove(root_ / "acme/app/index.json");
   fs::create_symlink(directory_ / "outside/index.json", root_ / "acme/app/index.json");
@@ -142,7 +149,7 @@ TEST_F(LayoutTest, LinksAreNotFollowed) {
 TEST_F(LayoutTest, APipeIsNotWaitedFor) {
   write_layout(root_, {{"1.0", kImage}});
   ASSERT_EQ(::mkfifo((root_ / "blobs/sha256" / Digest::of("pipe").hex()).c_str(), 0600), 0);
-  EXPECT_EQ(blob("pipe").error().code, ErrorCode::kUnreachable);
+  EXPECT_EQ(tests::error_code(blob("pipe")), ErrorCode::kUnreachable);
 }
 
 TEST_F(LayoutTest, RefusesAManifestWhoseBytesDifferFromItsName) {
@@ -176,7 +183,7 @@ TEST_F(LayoutTest, ALayoutThatCannotBeReadIsUnreachableNotEmpty) {
   EXPECT_EQ(manifest_error("1.0"), ErrorCode::kUpstreamInvalid);
   fs::remove_all(root_);
   const auto gone = manifest("1.0");
-  EXPECT_EQ(gone.error().code, ErrorCode::kUnreachable);
+  EXPECT_EQ(tests::error_code(gone), ErrorCode::kUnreachable);
   EXPECT_EQ(gone.error().message.find(root_.string()), std::string::npos) << gone.error().message;
 }
 
@@ -189,13 +196,13 @@ TEST_F(LayoutTest, BlobsStreamInPiecesAndInParts) {
   EXPECT_EQ(*blob(content, ByteRange{5, 9}), content.substr(5, 5));
   EXPECT_EQ(*blob(content, ByteRange{300'000, std::nullopt}), content.substr(300'000));
   EXPECT_EQ(*blob(content, ByteRange{700'000, 999'999'999}), content.substr(700'000));
-  EXPECT_EQ(blob(content, ByteRange{700'001, std::nullopt}).error().code, ErrorCode::kMalformed);
-  EXPECT_EQ(blob(content, ByteRange{9, 5}).error().code, ErrorCode::kMalformed);
+  EXPECT_EQ(tests::error_code(blob(content, ByteRange{700'001, std::nullopt})), ErrorCode::kMalformed);
+  EXPECT_EQ(tests::error_code(blob(content, ByteRange{9, 5})), ErrorCode::kMalformed);
   EXPECT_EQ(run_to_end(upstream_->blob_size("acme/app", Digest::of(content)))->bytes, content.size());
   add_blob(root_, "");
   EXPECT_EQ(*blob(""), "");
-  EXPECT_EQ(blob("", ByteRange{0, std::nullopt}).error().code, ErrorCode::kMalformed);
-  EXPECT_EQ(blob("absent").error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(tests::error_code(blob("", ByteRange{0, std::nullopt})), ErrorCode::kMalformed);
+  EXPECT_EQ(tests::error_code(blob("absent")), ErrorCode::kNotFound);
 }
 
 TEST_F(LayoutTest, ABlobThatChangesWhileItIsReadIsAnError) {
@@ -224,11 +231,11 @@ TEST_F(LayoutTest, SmallBlobsHaveTheSizeAndDigestOfTheirDescriptor) {
   write_layout(root_, {});
   add_blob(root_, "payload");
   EXPECT_EQ(small_blob("payload", 7)->bytes(), "payload");
-  EXPECT_EQ(small_blob("payload", 6).error().code, ErrorCode::kUpstreamInvalid);
-  EXPECT_EQ(small_blob("payload", 8).error().code, ErrorCode::kUpstreamInvalid);
-  EXPECT_EQ(small_blob("payload", 7, 6).error().code, ErrorCode::kLimitExceeded);
+  EXPECT_EQ(tests::error_code(small_blob("payload", 6)), ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(tests::error_code(small_blob("payload", 8)), ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(tests::error_code(small_blob("payload", 7, 6)), ErrorCode::kLimitExceeded);
   write(root_ / "blobs/sha256" / Digest::of("payload").hex(), "payloaD");
-  EXPECT_EQ(small_blob("payload", 7).error().code, ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(tests::error_code(small_blob("payload", 7)), ErrorCode::kUpstreamInvalid);
 }
 
 TEST_F(LayoutTest, ReferrersAreFoundBySubjectAndFollowTheIndex) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/error_code.h"
 #include "tests/unit/proxy/upstream/registry_fixture.h"
 #include "verify/limits.h"
 
@@ -41,7 +42,7 @@ TEST_F(RegistryTest, AsksForManifestsInOneCanonicalWay) {
 TEST_F(RegistryTest, RefusesAManifestWhoseBytesDifferFromItsDigest) {
   EXPECT_TRUE(manifest(answering(200, kManifest), Digest::of(kManifest).text()));
   EXPECT_TRUE(manifest(answering(200, kManifest), Digest::of(kManifest, Digest::Algorithm::kSha512).text()));
-  EXPECT_EQ(manifest(answering(200, kManifest + " "), Digest::of(kManifest).text()).error().code,
+  EXPECT_EQ(tests::error_code(manifest(answering(200, kManifest + " "), Digest::of(kManifest).text())),
             ErrorCode::kUpstreamInvalid);
 }
 
@@ -51,46 +52,46 @@ TEST_F(RegistryTest, RefusesADigestHeaderThatDisagreesWithTheBytes) {
   };
   EXPECT_TRUE(with_header(Digest::of(kManifest).text()));
   EXPECT_TRUE(with_header(Digest::of(kManifest, Digest::Algorithm::kSha512).text()));
-  EXPECT_EQ(with_header(Digest::of("other").text()).error().code, ErrorCode::kUpstreamInvalid);
-  EXPECT_EQ(with_header(Digest::of("other", Digest::Algorithm::kSha512).text()).error().code,
+  EXPECT_EQ(tests::error_code(with_header(Digest::of("other").text())), ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(tests::error_code(with_header(Digest::of("other", Digest::Algorithm::kSha512).text())),
             ErrorCode::kUpstreamInvalid);
   // Not a digest that we know: nothing to compare with, and the bytes are
   // hashed in any case.
   EXPECT_TRUE(with_header("blake3:00"));
-  EXPECT_EQ(
-      with_header(Digest::of(kManifest).text() + "\r\nDocker-Content-Digest: " + Digest::of("b").text()).error().code,
-      ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(tests::error_code(
+                with_header(Digest::of(kManifest).text() + "\r\nDocker-Content-Digest: " + Digest::of("b").text())),
+            ErrorCode::kUpstreamInvalid);
 }
 
 TEST_F(RegistryTest, RefusesAManifestThatIsTooLargeOrEncoded) {
-  EXPECT_EQ(manifest(answering(200, std::string(limits::kManifestBytes + 1, ' ')), "1.0").error().code,
+  EXPECT_EQ(tests::error_code(manifest(answering(200, std::string(limits::kManifestBytes + 1, ' ')), "1.0")),
             ErrorCode::kLimitExceeded);
   EXPECT_TRUE(manifest(answering(200, std::string(limits::kManifestBytes, ' ')), "1.0"));
-  EXPECT_EQ(manifest(answering(200, kManifest, "Content-Encoding: gzip\r\n"), "1.0").error().code,
+  EXPECT_EQ(tests::error_code(manifest(answering(200, kManifest, "Content-Encoding: gzip\r\n"), "1.0")),
             ErrorCode::kUpstreamInvalid);
 }
 
 TEST_F(RegistryTest, NeverTakesATruncatedManifest) {
-  EXPECT_EQ(manifest(saying("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + kManifest), "1.0").error().code,
+  EXPECT_EQ(tests::error_code(manifest(saying("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + kManifest), "1.0")),
             ErrorCode::kUpstreamInvalid);
 }
 
 TEST_F(RegistryTest, PassesOnWhatTheUpstreamSays) {
   const auto denied = manifest(answering(403, R"({"errors":[{"code":"DENIED","message":"no access"}]})"), "1.0");
-  EXPECT_EQ(denied.error().code, ErrorCode::kUnauthorized);
+  EXPECT_EQ(tests::error_code(denied), ErrorCode::kUnauthorized);
   EXPECT_EQ(denied.error().message, fmt::format("upstream 127.0.0.1:{} said 403: DENIED: no access", server_->port()));
-  EXPECT_EQ(manifest(answering(404, "not found\n", "Content-Type: text/plain\r\n"), "1.0").error().code,
+  EXPECT_EQ(tests::error_code(manifest(answering(404, "not found\n", "Content-Type: text/plain\r\n"), "1.0")),
             ErrorCode::kNotFound);
   const auto limited = manifest(answering(429, "", "Retry-After: 30\r\n"), "1.0");
-  EXPECT_EQ(limited.error().code, ErrorCode::kRateLimited);
+  EXPECT_EQ(tests::error_code(limited), ErrorCode::kRateLimited);
   EXPECT_EQ(limited.error().retry_after, std::chrono::seconds(30));
-  EXPECT_EQ(manifest(answering(500, ""), "1.0").error().code, ErrorCode::kUpstreamInvalid);
-  EXPECT_EQ(manifest(answering(206, kManifest), "1.0").error().code, ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(tests::error_code(manifest(answering(500, ""), "1.0")), ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(tests::error_code(manifest(answering(206, kManifest), "1.0")), ErrorCode::kUpstreamInvalid);
 }
 
 TEST_F(RegistryTest, AnErrorBodyWithoutEndDoesNotHideTheStatus) {
-  EXPECT_EQ(manifest(answering(404, std::string(1 << 20, 'x')), "1.0").error().code, ErrorCode::kNotFound);
-  EXPECT_EQ(manifest(saying("HTTP/1.1 404 Not Found\r\nContent-Length: 100\r\n\r\nabc"), "1.0").error().code,
+  EXPECT_EQ(tests::error_code(manifest(answering(404, std::string(1 << 20, 'x')), "1.0")), ErrorCode::kNotFound);
+  EXPECT_EQ(tests::error_code(manifest(saying("HTTP/1.1 404 Not Found\r\nContent-Length: 100\r\n\r\nabc"), "1.0")),
             ErrorCode::kNotFound);
 }
 
@@ -136,12 +137,12 @@ TEST_F(CredentialsTest, ThatCannotBeReadStopEveryRequestAndAreNotRepeated) {
   for (const auto* content : {"", "no-colon-s3cret", "a:s3cret\nsecond line\n", ":s3cret"}) {
     const auto fetched = ask_with(content);
     ASSERT_FALSE(fetched) << content;
-    EXPECT_EQ(fetched.error().code, ErrorCode::kInternal);
+    EXPECT_EQ(tests::error_code(fetched), ErrorCode::kInternal);
     EXPECT_EQ(fetched.error().message.find("s3cret"), std::string::npos);
     EXPECT_TRUE(server_->requests().empty());
   }
   auto& upstream = registry([](ScriptedConnection&, const ReceivedRequest&) {}, directory_ / "absent");
-  EXPECT_EQ(manifest(upstream, "1.0").error().code, ErrorCode::kInternal);
+  EXPECT_EQ(tests::error_code(manifest(upstream, "1.0")), ErrorCode::kInternal);
 }
 
 // Small blobs.
@@ -149,14 +150,14 @@ TEST_F(CredentialsTest, ThatCannotBeReadStopEveryRequestAndAreNotRepeated) {
 TEST_F(RegistryTest, SmallBlobsHaveTheSizeAndDigestOfTheirDescriptor) {
   EXPECT_EQ(small_blob(answering(200, "payload"), "payload", 7)->bytes(), "payload");
   EXPECT_EQ(asked().target, "/v2/acme/app/blobs/" + Digest::of("payload").text());
-  EXPECT_EQ(small_blob(answering(200, "payloaD"), "payload", 7).error().code, ErrorCode::kUpstreamInvalid);
-  EXPECT_EQ(small_blob(answering(200, "payload"), "payload", 8).error().code, ErrorCode::kUpstreamInvalid);
-  EXPECT_EQ(small_blob(answering(200, "payload"), "payload", 6).error().code, ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(tests::error_code(small_blob(answering(200, "payloaD"), "payload", 7)), ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(tests::error_code(small_blob(answering(200, "payload"), "payload", 8)), ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(tests::error_code(small_blob(answering(200, "payload"), "payload", 6)), ErrorCode::kUpstreamInvalid);
   EXPECT_EQ(small_blob(answering(200, ""), "", 0)->bytes(), "");
 }
 
 TEST_F(RegistryTest, SmallBlobsAboveTheLimitAreNotEvenAskedFor) {
-  EXPECT_EQ(small_blob(answering(200, "payload"), "payload", 7, 6).error().code, ErrorCode::kLimitExceeded);
+  EXPECT_EQ(tests::error_code(small_blob(answering(200, "payload"), "payload", 7, 6)), ErrorCode::kLimitExceeded);
   EXPECT_TRUE(server_->requests().empty());
 }
 
@@ -173,13 +174,17 @@ TEST_F(RegistryTest, BlobsStreamWhole) {
 }
 
 TEST_F(RegistryTest, ABlobThatEndsEarlyOrHasNoLengthIsAnError) {
-  EXPECT_EQ(whole_blob(saying("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc")).error().code,
+  EXPECT_EQ(tests::error_code(whole_blob(saying("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"))),
             ErrorCode::kUpstreamInvalid);
-  EXPECT_EQ(whole_blob(saying("HTTP/1.1 200 OK\r\n\r\nabc")).error().code, ErrorCode::kUpstreamInvalid);
-  EXPECT_EQ(whole_blob(saying("HTTP/1.1 200 OK\r\nTransfer-Encoding: "
-                              "chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"))
-                .error()
-                .code,
+  EXPECT_EQ(tests::error_code(whole_blob(saying("HTTP/1.1 200 OK\r\n\r\nabc"))), ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(tests::error_code(whole_blob(saying("HTTP/1.1 200 OK\r\nTransfer-Encoding: "
+                                                "chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"))),
+            ErrorCode::kUpstreamInvalid);
+}
+
+TEST_F(RegistryTest, ABlobWithoutALengthIsNotEvenOpened) {
+  EXPECT_EQ(tests::error_code(opened_blob(
+                saying("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"), std::nullopt)),
             ErrorCode::kUpstreamInvalid);
 }
 
@@ -193,9 +198,9 @@ TEST_F(RegistryTest, ARangeIsPassedOnAndItsAnswerCompared) {
   EXPECT_EQ(asked().header("range"), "bytes=7-");
   EXPECT_EQ(*ranged("bytes 7-9/10", "hij", {7, 100}), "hij");
   for (const auto* other : {"bytes 1-3/10", "bytes 2-3/10", "bytes 2-5/10", "bytes 2-4/*", "bytes 2-4", ""})
-    EXPECT_EQ(ranged(other, "cde", {2, 4}).error().code, ErrorCode::kUpstreamInvalid) << other;
-  EXPECT_EQ(ranged("bytes 2-4/10", "cd", {2, 4}).error().code, ErrorCode::kUpstreamInvalid);
-  EXPECT_EQ(ranged("bytes 2-4/10", "cdef", {2, 4}).error().code, ErrorCode::kUpstreamInvalid);
+    EXPECT_EQ(tests::error_code(ranged(other, "cde", {2, 4})), ErrorCode::kUpstreamInvalid) << other;
+  EXPECT_EQ(tests::error_code(ranged("bytes 2-4/10", "cd", {2, 4})), ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(tests::error_code(ranged("bytes 2-4/10", "cdef", {2, 4})), ErrorCode::kUpstreamInvalid);
   const auto opened = opened_blob(answering(206, "cde", "Content-Range: bytes 2-4/10\r\n"), ByteRange{2, 4});
   EXPECT_EQ(opened->total, 10U);
   EXPECT_EQ(opened->part, (ByteRange{2, 4}));
@@ -209,29 +214,32 @@ TEST_F(RegistryTest, AChunkedRangeIsCountedToItsEnd) {
                       ByteRange{2, 4});
   };
   EXPECT_EQ(*chunked("3\r\ncde\r\n"), "cde");
-  EXPECT_EQ(chunked("2\r\ncd\r\n").error().code, ErrorCode::kUpstreamInvalid);
-  EXPECT_EQ(chunked("4\r\ncdef\r\n").error().code, ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(tests::error_code(chunked("2\r\ncd\r\n")), ErrorCode::kUpstreamInvalid);
+  const auto longer = chunked("4\r\ncdef\r\n");
+  ASSERT_EQ(tests::error_code(longer), ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(longer.error().message, "the blob is longer than the upstream said");
 }
 
 TEST_F(RegistryTest, AnUpstreamWithoutRangesGivesTheWholeBlobAndSaysSo) {
   auto& upstream = answering(200, "abcdefghij");
   EXPECT_EQ(opened_blob(upstream, ByteRange{2, 4})->part, (ByteRange{0, 9}));
-  EXPECT_EQ(opened_blob(upstream, ByteRange{10, std::nullopt}).error().code, ErrorCode::kMalformed);
+  EXPECT_EQ(tests::error_code(opened_blob(upstream, ByteRange{10, std::nullopt})), ErrorCode::kMalformed);
 }
 
 TEST_F(RegistryTest, ARangeThatTheBlobDoesNotHaveIsTheAskersMistake) {
-  EXPECT_EQ(opened_blob(answering(416, "", "Content-Range: bytes */10\r\n"), ByteRange{10, 20}).error().code,
+  EXPECT_EQ(tests::error_code(opened_blob(answering(416, "", "Content-Range: bytes */10\r\n"), ByteRange{10, 20})),
             ErrorCode::kMalformed);
-  EXPECT_EQ(opened_blob(answering(200, "abc"), ByteRange{2, 1}).error().code, ErrorCode::kMalformed);
+  EXPECT_EQ(tests::error_code(opened_blob(answering(200, "abc"), ByteRange{2, 1})), ErrorCode::kMalformed);
 }
 
 TEST_F(RegistryTest, APartThatNobodyAskedForIsAnError) {
-  EXPECT_EQ(whole_blob(answering(206, "cde", "Content-Range: bytes 2-4/10\r\n")).error().code,
+  EXPECT_EQ(tests::error_code(whole_blob(answering(206, "cde", "Content-Range: bytes 2-4/10\r\n"))),
             ErrorCode::kUpstreamInvalid);
 }
 
 TEST_F(RegistryTest, BlobsThatAreCompressedOnTheWayAreRefused) {
-  EXPECT_EQ(whole_blob(answering(200, "abc", "Content-Encoding: gzip\r\n")).error().code, ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(tests::error_code(whole_blob(answering(200, "abc", "Content-Encoding: gzip\r\n"))),
+            ErrorCode::kUpstreamInvalid);
 }
 
 TEST_F(RegistryTest, BlobSizesComeFromHeadOrElseFromGet) {
@@ -249,7 +257,7 @@ TEST_F(RegistryTest, BlobSizesComeFromHeadOrElseFromGet) {
     connection.answer(200, "abcdefg");
   };
   EXPECT_EQ(size(registry(without_head))->bytes, 7U);
-  EXPECT_EQ(size(answering(404, "")).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(tests::error_code(size(answering(404, ""))), ErrorCode::kNotFound);
 }
 
 }  // namespace
