@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "proxy/server/blob_relay.h"
@@ -32,6 +33,9 @@ asio::awaitable<void> refuse_range(Exchange& exchange, std::uint64_t size) {
 std::optional<RequestedRange> wanted_range(const Request& request, const Digest& digest) {
   const std::string* header = request.header("range");
   if (header == nullptr) return std::nullopt;
+  // RFC 9110 section 5.3: two lines are one list, which is no single range; neither line may be obeyed alone.
+  if (std::ranges::count(request.headers, "range", [](const auto& line) { return line.first; }) > 1)
+    return std::nullopt;
   if (request.header("if-range") != nullptr && !names_digest(request, "if-range", digest)) return std::nullopt;
   return parse_range(*header);
 }

@@ -296,6 +296,7 @@ asio::awaitable<Result<std::vector<Descriptor>>> Registry::referrers(std::string
     auto body = co_await read_all(**answer, limits::kManifestBytes);
     if (!body) co_return body.error();
     const auto document = parse_manifest(Content::of(std::move(*body)), media_type::kOciIndex);
+    if (!document && document.error().code == ErrorCode::kLimitExceeded) co_return document.error();
     if (!document || !std::holds_alternative<Index>(*document))
       co_return invalid(fmt::format("upstream {} answers with a referrers list that cannot be read: {}",
                                     base_->authority(), document ? "not an index" : document.error().message));

@@ -142,6 +142,9 @@ Status set_options(CurlTransfer& transfer) {
 #endif
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.connect_timeout.count()));
   set(CURLOPT_TCP_KEEPALIVE, 1L);
+  // libcurl 7.88 reuses a connection on which more than the promised body waits to be read, and takes it for the next
+  // answer. Over TLS only the registry itself could plant one; in the clear, whoever is on the path.
+  if (transfer.url().scheme() == Url::Scheme::kHttp) set(CURLOPT_FORBID_REUSE, 1L);
   set(CURLOPT_BUFFERSIZE, 64L * 1024L);
   set(CURLOPT_ERRORBUFFER, transfer.message.data());
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));

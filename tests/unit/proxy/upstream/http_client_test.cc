@@ -53,27 +53,13 @@ TEST_F(HttpClientTest, ReadsNoBodyForHead) {
     EXPECT_EQ(**answer->head.only("content-length"), "12345");
     EXPECT_EQ(answer->body, "");
   }
-  EXPECT_EQ(server.connections(), 1);
 }
 
-TEST_F(HttpClientTest, UsesAConnectionAgain) {
+// A planted answer behind a promised length would otherwise be taken for the next one.
+TEST_F(HttpClientTest, UsesAConnectionInTheClearOnce) {
   ScriptedServer server([](ScriptedConnection& connection, const ReceivedRequest&) { connection.answer(200, "x"); });
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(get({.url = server.url("/")}));
-  EXPECT_EQ(server.connections(), 1);
-}
-
-TEST_F(HttpClientTest, FinishesASmallAnswerThatNobodyReadsToKeepItsConnection) {
-  ScriptedServer server(
-      [](ScriptedConnection& connection, const ReceivedRequest&) { connection.answer(404, std::string(60'000, 'x')); });
-  for (int i = 0; i < 3; ++i) {
-    const auto status = run_to_end([](HttpClient& http, std::string url) -> asio::awaitable<int> {
-      auto response = co_await http.send({.url = std::move(url)});
-      co_return response ? (*response)->head().status : 0;
-    }(client(), server.url("/")));
-    EXPECT_EQ(status, 404);
-  }
-  ASSERT_TRUE(get({.url = server.url("/")}));
-  EXPECT_LT(server.connections(), 4);
+  EXPECT_EQ(server.connections(), 5);
 }
 
 // What broken and hostile servers do.
