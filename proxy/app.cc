@@ -19,7 +19,7 @@ namespace asio = boost::asio;
 /// How often a drain looks whether it is over.
 constexpr std::chrono::milliseconds kDrainStep{20};
 /// What was broken off has this long to notice.
-constexpr std::chrono::seconds kLastWords{2};
+constexpr std::chrono::seconds kTimeToNotice{2};
 
 Time now() {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -70,7 +70,7 @@ class Shutdown {
       for (const auto& worker : workers_) worker->cut();
       backend_.break_off();
       has_broken_off_ = true;
-      deadline_ = Clock::now() + kLastWords;
+      deadline_ = Clock::now() + kTimeToNotice;
     }
     timer_.expires_after(kDrainStep);
     timer_.async_wait([this](const boost::system::error_code&) { step(); });

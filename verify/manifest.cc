@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 
+#include "verify/ascii.h"
 #include "verify/bytes.h"
 #include "verify/codec/base64.h"
 #include "verify/json/node.h"
@@ -42,8 +43,7 @@ std::string folded(std::string_view key) {
       result += 'k';
       i += 2;
     } else {
-      const char c = rest.front();
-      result += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      result += to_lower(rest.front());
     }
   }
   return result;

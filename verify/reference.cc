@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "verify/ascii.h"
 #include "verify/bytes.h"
 #include "verify/limits.h"
 
@@ -10,9 +11,6 @@ namespace {
 
 constexpr std::string_view kDockerHub = "docker.io";
 
-constexpr bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 constexpr bool is_lower(char c) {
   return c >= 'a' && c <= 'z';
 }
@@ -84,9 +82,7 @@ bool looks_like_registry(std::string_view component) {
 
 Result<std::string> parse_registry_host(std::string_view text) {
   if (text.empty() || text.size() > limits::kRegistryHostLength) return malformed("not a registry host", text);
-  std::string registry(text);
-  std::ranges::transform(registry, registry.begin(),
-                         [](char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::string registry = in_lower_case(text);
 
   std::string_view host = registry;
   const std::size_t bracket = host.rfind(']');

@@ -16,7 +16,7 @@ It stands in front of OCI registries. Every manifest that a client pulls is held
 are collected, verified offline against the keys that the operator trusts, and weighed against a policy. What does not
 satisfy it is refused, with what was found and what would satisfy it.)";
 
-constexpr const char* kFooter =
+constexpr const char* kMainFooter =
     R"(Start here:
   pullgate serve --config pullgate.yaml                         serve pulls
   pullgate verify ghcr.io/acme/app:1.0 --config pullgate.yaml   judge one image and say why
@@ -26,7 +26,7 @@ constexpr const char* kFooter =
 
 int run_command_line(int argc, const char* const* argv) {
   CLI::App app(kDescription, "pullgate");
-  app.footer(kFooter);
+  app.footer(kMainFooter);
   app.require_subcommand(1);
   int exit_code = kExitInternal;
   add_serve_command(app, exit_code);

@@ -14,7 +14,7 @@
 namespace pullgate::proxy {
 namespace {
 
-constexpr const char* kFooter =
+constexpr const char* kServeFooter =
     R"(Every manifest that a client asks for is judged before it is served: its signatures and attestations are
 collected, verified and weighed against the policy. Blobs follow only from manifests that were served.
 
@@ -54,7 +54,7 @@ int serve(const std::filesystem::path& settings_file, const std::string& log_for
 
 void add_serve_command(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("serve", "Run the proxy");
-  command->footer(kFooter);
+  command->footer(kServeFooter);
   const auto settings = std::make_shared<std::string>();
   const auto log_format = std::make_shared<std::string>("auto");
   command->add_option("-c,--config", *settings, "The settings file, pullgate.yaml")->required()->type_name("FILE");

@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kFooter = R"(
+constexpr const char* kBundleFooter = R"(
 Verifies one Sigstore bundle about one file, offline, as the Sigstore clients do: signed with a certificate of the given
 identity, in a transparency log, with a certificate in a certificate transparency log, at a time that somebody proves; or
 signed with the given key, in a transparency log.
@@ -40,7 +40,7 @@ Examples:
 
 Exit codes: 0 verified, 1 not verified (the report is on standard error), 64 wrong usage, 78 a file is wrong.)";
 
-struct Arguments {
+struct BundleArguments {
   bool staging = false;
   std::string bundle;
   std::string identity;
@@ -77,7 +77,7 @@ Result<verify::Artifact> read_artifact(const std::string& file_or_digest) {
   return verify::Artifact(Content::of(std::move(*bytes)));
 }
 
-Result<std::shared_ptr<const verify::TrustRoot>> read_trust(const Arguments& arguments) {
+Result<std::shared_ptr<const verify::TrustRoot>> read_trust(const BundleArguments& arguments) {
   Result<std::string> json =
       arguments.trusted_root.empty()
           ? Result<std::string>(
@@ -99,7 +99,7 @@ Result<std::shared_ptr<const verify::TrustRoot>> read_trust(const Arguments& arg
 }
 
 /// What is asked on the command line, for whoever signed: exactly this key, or exactly this identity from this issuer.
-bool is_wanted(const verify::Signer& signer, const Arguments& arguments) {
+bool is_wanted(const verify::Signer& signer, const BundleArguments& arguments) {
   if (std::holds_alternative<verify::KeySigner>(signer)) return !arguments.key.empty();
   const auto& certificate = std::get<verify::CertificateSigner>(signer);
   return arguments.key.empty() && certificate.subject.value == arguments.identity &&
@@ -119,7 +119,7 @@ struct Answer {
   }
 };
 
-Answer answer(const Arguments& arguments, const verify::Evidence& evidence, const verify::Artifact& artifact,
+Answer answer(const BundleArguments& arguments, const verify::Evidence& evidence, const verify::Artifact& artifact,
               std::shared_ptr<const verify::TrustRoot> trust) {
   Answer answer{
       .report = verify::Verifier(std::move(trust)).verify(evidence, artifact, verify::PredicateReading::kOpaque),
@@ -222,7 +222,7 @@ int file_problem(const Error& error) {
   return kExitConfiguration;
 }
 
-int verify_bundle(const Arguments& arguments) {
+int verify_bundle(const BundleArguments& arguments) {
   const bool has_identity = !arguments.identity.empty() && !arguments.issuer.empty();
   if (has_identity == !arguments.key.empty() || arguments.identity.empty() != arguments.issuer.empty()) {
     fmt::print(
@@ -256,8 +256,8 @@ int verify_bundle(const Arguments& arguments) {
 
 void add_verify_bundle_command(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("verify-bundle", "Verify one Sigstore bundle about one file");
-  command->footer(kFooter);
-  const auto arguments = std::make_shared<Arguments>();
+  command->footer(kBundleFooter);
+  const auto arguments = std::make_shared<BundleArguments>();
   command->add_flag("--staging", arguments->staging, "Use the trust root of Sigstore's staging instance");
   command->add_option("--bundle", arguments->bundle, "The bundle")->required()->type_name("FILE");
   command->add_option("--certificate-identity", arguments->identity, "The name in the certificate, exactly")

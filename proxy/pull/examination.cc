@@ -5,8 +5,8 @@
 namespace pullgate::proxy {
 namespace {
 
-/// Parsed predicates take several times the bytes that they were read from.
-constexpr std::size_t kParsedFactor = 4;
+/// What parsed evidence takes in memory, compared with the bytes that it was read from.
+constexpr std::size_t kParsedEvidence = 4;
 
 }  // namespace
 
@@ -41,7 +41,7 @@ void Examination::inherit_allowances(const Examination& older) {
 }
 
 std::size_t Examination::weight() const {
-  return contents_.manifest->content.size() + contents_.evidence_bytes * kParsedFactor + 1024;
+  return contents_.manifest->content.size() + contents_.evidence_bytes * kParsedEvidence + 1024;
 }
 
 }  // namespace pullgate::proxy

@@ -11,7 +11,7 @@ namespace {
 namespace asio = boost::asio;
 
 /// What a parsed manifest takes in memory, compared with its bytes.
-constexpr std::size_t kParsedFactor = 4;
+constexpr std::size_t kParsedManifest = 4;
 
 ReadManifest read_manifest(FetchedManifest fetched) {
   Result<ManifestDocument> document = parse_manifest(fetched.content, fetched.content_type);
@@ -61,7 +61,7 @@ asio::awaitable<Result<ManifestSource::Read>> ManifestSource::fetch(Repository r
     parsed.artifact = *settled;
   }
   const Read read = std::make_shared<const ReadManifest>(std::move(parsed));
-  known_.store({repository, read->content.digest()}, read, read->content.size() * kParsedFactor);
+  known_.store({repository, read->content.digest()}, read, read->content.size() * kParsedManifest);
   co_return read;
 }
 

@@ -5,6 +5,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 
+#include "verify/ascii.h"
 #include "verify/bytes.h"
 #include "verify/limits.h"
 
@@ -16,13 +17,6 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 
 constexpr std::string_view kHeadEnd = "\r\n\r\n";
-
-std::string lower_case(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return result;
-}
 
 /// Beast's parser, driven by hand over one complete head. It tokenises; what we additionally refuse stands in
 /// fault_in_head() and fault_in_framing().
@@ -60,9 +54,9 @@ class HeadParser final : public http::basic_parser<true> {
     }
     if (field == http::field::transfer_encoding) {
       // Two Transfer-Encoding fields are one list to some and the last one to others.
-      transfer_coding = transfer_coding ? std::string("several") : lower_case(std::string_view(value));
+      transfer_coding = transfer_coding ? std::string("several") : in_lower_case(std::string_view(value));
     }
-    request.headers.emplace_back(lower_case(std::string_view(name)), std::string(value));
+    request.headers.emplace_back(in_lower_case(std::string_view(name)), std::string(value));
   }
 
   void on_response_impl(int, beast::string_view, int, error_code&) override {}

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view kStandard = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-Error malformed(std::string message) {
+Error not_base64(std::string message) {
   return {ErrorCode::kMalformed, "base64: " + std::move(message)};
 }
 
@@ -22,14 +22,14 @@ int sextet(char c) {
 }
 
 Result<std::string> decode_unpadded(std::string_view text) {
-  if (text.size() % 4 == 1) return malformed("a length that no bytes have");
+  if (text.size() % 4 == 1) return not_base64("a length that no bytes have");
   std::string bytes;
   bytes.reserve(text.size() * 3 / 4);
   std::uint32_t pending = 0;
   unsigned pending_bits = 0;
   for (char c : text) {
     const int value = sextet(c);
-    if (value < 0) return malformed("a character outside the alphabet");
+    if (value < 0) return not_base64("a character outside the alphabet");
     pending = (pending << 6U) | static_cast<std::uint32_t>(value);
     pending_bits += 6;
     if (pending_bits >= 8) {
@@ -38,7 +38,7 @@ Result<std::string> decode_unpadded(std::string_view text) {
       pending &= (1U << pending_bits) - 1U;
     }
   }
-  if (pending != 0) return malformed("trailing bits that are not zero");
+  if (pending != 0) return not_base64("trailing bits that are not zero");
   return bytes;
 }
 
@@ -68,16 +68,16 @@ std::string encode_base64(std::string_view bytes) {
 }
 
 Result<std::string> decode_base64(std::string_view text) {
-  if (text.find_first_of("-_") != std::string_view::npos) return malformed("a character outside the alphabet");
-  if (text.size() % 4 != 0) return malformed("padding is missing");
+  if (text.find_first_of("-_") != std::string_view::npos) return not_base64("a character outside the alphabet");
+  if (text.size() % 4 != 0) return not_base64("padding is missing");
   return decode_unpadded(without_padding(text));
 }
 
 Result<std::string> decode_base64_either(std::string_view text) {
   const bool standard = text.find_first_of("+/") != std::string_view::npos;
   const bool url_safe = text.find_first_of("-_") != std::string_view::npos;
-  if (standard && url_safe) return malformed("both alphabets in one text");
-  if (text.ends_with('=') && text.size() % 4 != 0) return malformed("wrong padding");
+  if (standard && url_safe) return not_base64("both alphabets in one text");
+  if (text.ends_with('=') && text.size() % 4 != 0) return not_base64("wrong padding");
   return decode_unpadded(without_padding(text));
 }
 

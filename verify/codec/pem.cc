@@ -17,27 +17,27 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kWhiteSpace) - first + 1);
 }
 
-Error malformed(std::string_view why) {
+Error not_pem(std::string_view why) {
   return {ErrorCode::kMalformed, "PEM: " + std::string(why)};
 }
 
 /// Takes one block from the beginning of the text, which has no white space there.
 Result<PemBlock> take_block(std::string_view& text) {
-  if (!text.starts_with(kBegin)) return malformed("does not begin with -----BEGIN");
+  if (!text.starts_with(kBegin)) return not_pem("does not begin with -----BEGIN");
   const std::size_t label_end = text.find(kDashes, kBegin.size());
-  if (label_end == std::string_view::npos) return malformed("the first line has no end");
+  if (label_end == std::string_view::npos) return not_pem("the first line has no end");
   PemBlock block{.label = std::string(text.substr(kBegin.size(), label_end - kBegin.size())), .der = {}};
   const std::string end = "-----END " + block.label + "-----";
   const std::size_t content = label_end + kDashes.size();
   const std::size_t content_end = text.find(end, content);
-  if (content_end == std::string_view::npos) return malformed("does not end with -----END of the same label");
+  if (content_end == std::string_view::npos) return not_pem("does not end with -----END of the same label");
 
   std::string base64;
   base64.reserve(content_end - content);
   std::ranges::copy_if(text.substr(content, content_end - content), std::back_inserter(base64),
                        [](char c) { return kWhiteSpace.find(c) == std::string_view::npos; });
   Result<std::string> der = decode_base64(base64);
-  if (!der) return malformed(der.error().message);
+  if (!der) return not_pem(der.error().message);
   block.der = std::move(*der);
   text = trimmed(text.substr(content_end + end.size()));
   return block;
@@ -48,7 +48,7 @@ Result<PemBlock> take_block(std::string_view& text) {
 Result<PemBlock> parse_pem_block(std::string_view pem) {
   std::string_view text = trimmed(pem);
   Result<PemBlock> block = take_block(text);
-  if (block && !text.empty()) return malformed("something after the block");
+  if (block && !text.empty()) return not_pem("something after the block");
   return block;
 }
 

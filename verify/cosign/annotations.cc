@@ -1,7 +1,6 @@
 #include "verify/cosign/annotations.h"
 
 #include "verify/bytes.h"
-#include "verify/codec/base64.h"
 #include "verify/codec/pem.h"
 #include "verify/json/node.h"
 #include "verify/json/reader.h"
@@ -18,13 +17,6 @@ const std::string* annotation(const Evidence& evidence, const char* key) {
   return found == evidence.annotations.end() ? nullptr : &found->second;
 }
 
-std::string read_bytes(const json::Node& node) {
-  Result<std::string> bytes = codec::decode_base64(node.text());
-  if (bytes && !bytes->empty()) return std::move(*bytes);
-  node.refuse("standard base64 expected");
-  return {};
-}
-
 /// An annotation says no kind, only the body does.
 void read_kind(const json::Node& node, tlog::Entry& entry) {
   const Result<json::Document> document = json::parse(entry.body);
@@ -39,11 +31,11 @@ void read_kind(const json::Node& node, tlog::Entry& entry) {
 tlog::Entry read_entry(const json::Node& root) {
   root.allow_only({"SignedEntryTimestamp", "Payload"});
   tlog::Entry entry;
-  entry.promise = read_bytes(root["SignedEntryTimestamp"]);
+  entry.promise = root["SignedEntryTimestamp"].bytes();
   const json::Node payload = root["Payload"];
   // The promise signs the canonical form of exactly these four members.
   payload.allow_only({"body", "integratedTime", "logIndex", "logID"});
-  entry.body = read_bytes(payload["body"]);
+  entry.body = payload["body"].bytes();
   entry.integrated_time = payload["integratedTime"].integer();
   entry.index = payload["logIndex"].integer();
   if (const auto id = Digest::parse_hex(Digest::Algorithm::kSha256, payload["logID"].text())) {
@@ -79,7 +71,7 @@ void read_timestamp(const std::string& text, sigstore::LogMaterial& log) {
   json::Problems problems;
   const json::Node root = document->root(problems);
   root.allow_only({"SignedRFC3161Timestamp"});
-  log.timestamps.push_back(read_bytes(root["SignedRFC3161Timestamp"]));
+  log.timestamps.push_back(root["SignedRFC3161Timestamp"].bytes());
   if (problems.any()) log.timestamp_problem = problem(Reason::kTimestampInvalid, *problems.first());
 }
 

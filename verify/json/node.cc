@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "verify/bytes.h"
+#include "verify/codec/base64.h"
 
 namespace pullgate::verify::json {
 namespace {
@@ -75,6 +76,13 @@ std::string Node::text() const {
 
 std::string Node::optional_text() const {
   return exists() ? text() : std::string();
+}
+
+std::string Node::bytes() const {
+  Result<std::string> decoded = codec::decode_base64(text());
+  if (decoded && !decoded->empty()) return std::move(*decoded);
+  refuse(decoded ? std::string("empty") : fmt::format("standard base64 expected: {}", decoded.error().message));
+  return {};
 }
 
 std::uint64_t Node::integer() const {

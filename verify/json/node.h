@@ -43,6 +43,8 @@ class Node {
   // Without "optional": absence is a problem too.
   [[nodiscard]] std::string text() const;
   [[nodiscard]] std::string optional_text() const;
+  /// One byte or more, in standard base64 (RFC 4648 section 4).
+  [[nodiscard]] std::string bytes() const;
   /// A JSON integer of 0 to 2^63-1; fractions, exponents and larger numbers are problems.
   [[nodiscard]] std::uint64_t integer() const;
   [[nodiscard]] std::vector<Node> elements(std::size_t limit) const;

@@ -4,7 +4,6 @@
 #include <array>
 
 #include "verify/bytes.h"
-#include "verify/codec/base64.h"
 #include "verify/json/node.h"
 #include "verify/json/reader.h"
 #include "verify/limits.h"
@@ -34,16 +33,6 @@ BundleVersion read_version(const Node& node) {
   return BundleVersion::k03;
 }
 
-std::string read_bytes(const Node& node) {
-  Result<std::string> bytes = codec::decode_base64(node.text());
-  if (!bytes) {
-    node.refuse(bytes.error().message);
-    return {};
-  }
-  if (bytes->empty()) node.refuse("must not be empty");
-  return std::move(*bytes);
-}
-
 /// Exactly one of the members of a proto "oneof": with two of them, two readers may each take another.
 void require_one_of(const Node& node, std::initializer_list<std::string_view> members) {
   const auto present = std::ranges::count_if(members, [&](std::string_view member) { return node.has(member); });
@@ -67,14 +56,14 @@ KeyMaterial read_key(const Node& material, BundleVersion version) {
   if (!is_chain) {
     const Node certificate = material["certificate"];
     certificate.allow_only({"rawBytes"});
-    certificates.certificates.push_back(read_bytes(certificate["rawBytes"]));
+    certificates.certificates.push_back(certificate["rawBytes"].bytes());
     return certificates;
   }
   const Node chain = material["x509CertificateChain"];
   chain.allow_only({"certificates"});
   for (const Node& certificate : chain["certificates"].elements(limits::kCertificateChain)) {
     certificate.allow_only({"rawBytes"});
-    certificates.certificates.push_back(read_bytes(certificate["rawBytes"]));
+    certificates.certificates.push_back(certificate["rawBytes"].bytes());
   }
   if (certificates.certificates.empty()) chain["certificates"].refuse("at least one certificate expected");
   return certificates;
@@ -82,10 +71,10 @@ KeyMaterial read_key(const Node& material, BundleVersion version) {
 
 MessageSignature read_message_signature(const Node& node) {
   node.allow_only({"messageDigest", "signature"});
-  MessageSignature message{.claimed = std::nullopt, .signature = read_bytes(node["signature"])};
+  MessageSignature message{.claimed = std::nullopt, .signature = node["signature"].bytes()};
   if (const Node digest = node["messageDigest"]; digest.exists()) {
     digest.allow_only({"algorithm", "digest"});
-    message.claimed = MessageDigest{.algorithm = digest["algorithm"].text(), .value = read_bytes(digest["digest"])};
+    message.claimed = MessageDigest{.algorithm = digest["algorithm"].text(), .value = digest["digest"].bytes()};
     constexpr std::array<std::string_view, 3> kKnown = {"SHA2_256", "SHA2_384", "SHA2_512"};
     if (std::ranges::find(kKnown, message.claimed->algorithm) == kKnown.end()) {
       digest["algorithm"].refuse("not a hash that we know", ErrorCode::kUnsupported);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "verify/codec/base64.h"
 #include "verify/json/reader.h"
 #include "verify/limits.h"
 
@@ -27,14 +26,8 @@ std::uint64_t read_int64(const Node& node) {
   return 0;
 }
 
-std::string read_bytes(const Node& node) {
-  Result<std::string> bytes = codec::decode_base64(node.text());
-  if (!bytes || bytes->empty()) node.refuse("standard base64 expected");
-  return bytes ? std::move(*bytes) : std::string();
-}
-
 std::string read_hash(const Node& node) {
-  std::string hash = read_bytes(node);
+  std::string hash = node.bytes();
   if (hash.size() != 32) node.refuse("a hash of 32 bytes expected");
   return hash;
 }
@@ -71,19 +64,19 @@ tlog::Entry read_entry(const Node& node, BundleVersion version) {
                    "canonicalizedBody"});
   tlog::Entry entry;
   node["logId"].allow_only({"keyId"});
-  entry.log_id = read_bytes(node["logId"]["keyId"]);
+  entry.log_id = node["logId"]["keyId"].bytes();
   entry.index = read_int64(node["logIndex"]);
   node["kindVersion"].allow_only({"kind", "version"});
   entry.kind = node["kindVersion"]["kind"].text();
   entry.version = node["kindVersion"]["version"].text();
   entry.integrated_time = read_int64(node["integratedTime"]);
-  entry.body = read_bytes(node["canonicalizedBody"]);
+  entry.body = node["canonicalizedBody"].bytes();
   check_kind(node, entry);
   // Client specification: v0.1 needs the promise, later versions the proof with its checkpoint.
   const Node promise = node["inclusionPromise"];
   if (promise.exists() || version == BundleVersion::k01) {
     promise.allow_only({"signedEntryTimestamp"});
-    entry.promise = read_bytes(promise["signedEntryTimestamp"]);
+    entry.promise = promise["signedEntryTimestamp"].bytes();
   }
   const Node proof = node["inclusionProof"];
   if (proof.exists() || version != BundleVersion::k01) entry.proof = read_proof(proof);
@@ -113,7 +106,7 @@ std::vector<std::string> read_timestamps(const Node& data) {
   data.allow_only({"rfc3161Timestamps"});
   for (const Node& node : data["rfc3161Timestamps"].optional_elements(limits::kBundleTimestamps)) {
     node.allow_only({"signedTimestamp"});
-    std::string timestamp = read_bytes(node["signedTimestamp"]);
+    std::string timestamp = node["signedTimestamp"].bytes();
     if (std::ranges::find(timestamps, timestamp) != timestamps.end()) node.refuse("the same timestamp again");
     timestamps.push_back(std::move(timestamp));
   }

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "verify/bytes.h"
-#include "verify/codec/base64.h"
 #include "verify/json/node.h"
 #include "verify/json/reader.h"
 #include "verify/limits.h"
@@ -57,13 +56,6 @@ constexpr std::array kKeyDetails = {
     KeyDetails{"ML_DSA_87"},
 };
 
-std::string read_bytes(const Node& node) {
-  Result<std::string> bytes = codec::decode_base64(node.text());
-  if (bytes && !bytes->empty()) return std::move(*bytes);
-  node.refuse("standard base64 expected");
-  return {};
-}
-
 Time read_time(const Node& node) {
   const Result<Time> time = parse_rfc3339(node.text());
   if (time) return *time;
@@ -108,7 +100,7 @@ std::string name_of_log(const std::string& host, const std::string& id, const Pu
 std::string read_checkpoint_key_id(const Node& node) {
   if (!node.exists()) return {};
   node.allow_only({"keyId"});
-  std::string id = read_bytes(node["keyId"]);
+  std::string id = node["keyId"].bytes();
   if (id.size() != 4) node["keyId"].refuse("4 bytes expected");
   return id;
 }
@@ -121,8 +113,8 @@ std::optional<tlog::Log> read_log(const Node& node, std::vector<std::string>& le
   const std::string url = node["baseUrl"].text();
   const TimeWindow window = read_window(key_node["validFor"], StartOfWindow::kRequired);
   const std::string details_name = key_node["keyDetails"].text();
-  const std::string bytes = read_bytes(key_node["rawBytes"]);
-  const std::string id = read_bytes(node["logId"]["keyId"]);
+  const std::string bytes = key_node["rawBytes"].bytes();
+  const std::string id = node["logId"]["keyId"].bytes();
 
   const auto details = std::ranges::find(kKeyDetails, details_name, &KeyDetails::name);
   if (details == kKeyDetails.end()) {
@@ -180,7 +172,7 @@ std::vector<x509::Certificate> read_certificates(const Node& node) {
   node.allow_only({"certificates"});
   for (const Node& entry : node["certificates"].elements(limits::kCertificateChain)) {
     entry.allow_only({"rawBytes"});
-    Result<x509::Certificate> certificate = x509::Certificate::parse(read_bytes(entry["rawBytes"]));
+    Result<x509::Certificate> certificate = x509::Certificate::parse(entry["rawBytes"].bytes());
     if (certificate) {
       certificates.push_back(std::move(*certificate));
     } else {

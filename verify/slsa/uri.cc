@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "verify/ascii.h"
 #include "verify/bytes.h"
 #include "verify/reference.h"
 
@@ -19,10 +20,7 @@ std::optional<std::string> percent_decoded(std::string_view text) {
       decoded += text[i];
       continue;
     }
-    std::string digits(text.substr(i + 1, 2));
-    std::ranges::transform(digits, digits.begin(),
-                           [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; });
-    const Result<std::string> byte = hex_decode(digits);
+    const Result<std::string> byte = hex_decode(in_lower_case(text.substr(i + 1, 2)));
     if (!byte || byte->size() != 1) return std::nullopt;
     decoded += *byte;
     i += 2;
@@ -31,10 +29,6 @@ std::optional<std::string> percent_decoded(std::string_view text) {
 }
 
 constexpr std::string_view kPackageScheme = "pkg:";
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 /// package-url specification: pkg:type/namespace/name@version?qualifiers#subpath
 struct PackageUrl {
@@ -64,8 +58,7 @@ std::optional<PackageUrl> parse_package_url(std::string_view text) {
   }
   const std::size_t slash = text.find('/');
   if (slash == std::string_view::npos) return std::nullopt;
-  url.type = text.substr(0, slash);
-  std::ranges::transform(url.type, url.type.begin(), lower);
+  url.type = in_lower_case(text.substr(0, slash));
   text.remove_prefix(slash + 1);
   // A registry's port has a colon and no "@": the version begins at the last one.
   if (const std::size_t at = text.rfind('@'); at != std::string_view::npos) {
@@ -137,7 +130,7 @@ NamedImage named_by_package_url(std::string_view uri, const PackageUrl& url) {
 
 /// RFC 3986 section 3.1 and the package-url specification: schemes and types have no case.
 bool begins_with(std::string_view uri, std::string_view beginning) {
-  return std::ranges::equal(uri.substr(0, beginning.size()), beginning, {}, lower);
+  return std::ranges::equal(uri.substr(0, beginning.size()), beginning, {}, to_lower);
 }
 
 /// package-url specification: slashes after the scheme mean nothing, "pkg://docker/alpine" is "pkg:docker/alpine".

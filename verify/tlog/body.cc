@@ -18,13 +18,6 @@ namespace {
 
 using json::Node;
 
-std::string read_bytes(const Node& node) {
-  Result<std::string> bytes = codec::decode_base64(node.text());
-  if (bytes) return std::move(*bytes);
-  node.refuse(bytes.error().message);
-  return {};
-}
-
 /// `{"algorithm": "sha256", "value": "<hex>"}`; the algorithm counts as much as the value.
 struct NamedHash {
   crypto::Hash algorithm = crypto::Hash::kSha256;
@@ -60,7 +53,7 @@ void expect_artifact(const Node& node, const Artifact& artifact) {
 
 /// A PEM text of the certificate, or of the key when there is no certificate; compared as DER.
 void expect_verifier(const Node& node, const LoggedEvidence& evidence) {
-  const Result<codec::PemBlock> block = codec::parse_pem_block(read_bytes(node));
+  const Result<codec::PemBlock> block = codec::parse_pem_block(node.bytes());
   if (!block) return node.refuse(block.error().message);
   const bool same = evidence.certificate ? block->label == "CERTIFICATE" && block->der == *evidence.certificate
                                          : block->label == "PUBLIC KEY" && block->der == evidence.key->spki();
@@ -75,7 +68,7 @@ void check_hashedrekord(const Node& spec, const LoggedEvidence& evidence) {
   if (evidence.artifact == nullptr) return spec.refuse("an entry of a kind that does not record envelopes");
   expect_artifact(spec["data"]["hash"], *evidence.artifact);
   const Node content = spec["signature"]["content"];
-  expect_signature(content, read_bytes(content), evidence);
+  expect_signature(content, content.bytes(), evidence);
   expect_verifier(spec["signature"]["publicKey"]["content"], evidence);
 }
 
@@ -94,7 +87,7 @@ void check_dsse(const Node& spec, const LoggedEvidence& evidence) {
   const std::optional<Node> signature = only_element(spec["signatures"]);
   if (!signature) return;
   const Node logged = (*signature)["signature"];
-  expect_signature(logged, read_bytes(logged), evidence);
+  expect_signature(logged, logged.bytes(), evidence);
   expect_verifier((*signature)["verifier"], evidence);
 }
 
@@ -121,7 +114,7 @@ void check_intoto_002(const Node& spec, const LoggedEvidence& evidence) {
   if (!signature) return;
   // The base64 text of the envelope, encoded in base64 once more.
   const Node logged = (*signature)["sig"];
-  const Result<std::string> bytes = codec::decode_base64(read_bytes(logged));
+  const Result<std::string> bytes = codec::decode_base64(logged.bytes());
   if (!bytes) return logged.refuse(bytes.error().message);
   expect_signature(logged, *bytes, evidence);
   expect_verifier((*signature)["publicKey"], evidence);

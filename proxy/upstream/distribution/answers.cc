@@ -7,18 +7,12 @@
 #include <fmt/format.h>
 
 #include "proxy/upstream/json_documents.h"
+#include "verify/ascii.h"
 #include "verify/bytes.h"
 
 namespace pullgate::proxy::distribution {
 
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return result;
-}
 
 std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t");
@@ -82,7 +76,7 @@ void skip_space(std::string_view& text) {
 }
 
 bool has_relation(std::string_view relations, std::string_view wanted) {
-  const auto all = lower(relations);
+  const auto all = in_lower_case(relations);
   std::string_view rest = all;
   while (!rest.empty()) {
     const auto end = std::min(rest.find(' '), rest.size());
@@ -115,7 +109,7 @@ Status take_next_links(std::string_view text, std::vector<std::string>& targets)
       text.remove_prefix(1);
       skip_space(text);
       const auto value = take_parameter_value(text);
-      if (lower(name) == "rel" && has_relation(value, "next")) is_next = true;
+      if (in_lower_case(name) == "rel" && has_relation(value, "next")) is_next = true;
     }
     if (is_next) targets.emplace_back(target);
     if (!text.empty() && text.front() != ',') return malformed;
@@ -139,7 +133,7 @@ ErrorCode meaning(int status) {
 
 bool asks_for_token(const HttpResponseHead& head) {
   return head.status == 401 && std::ranges::any_of(head.headers, [](const auto& header) {
-           return header.first == "www-authenticate" && lower(header.second).contains("bearer ");
+           return header.first == "www-authenticate" && in_lower_case(header.second).contains("bearer ");
          });
 }
 
@@ -147,13 +141,13 @@ bool asks_for_token(const HttpResponseHead& head) {
 
 std::string content_type(const HttpResponseHead& head) {
   const auto value = only_or_empty(head, "content-type");
-  return lower(trimmed(std::string_view(value).substr(0, value.find(';'))));
+  return in_lower_case(trimmed(std::string_view(value).substr(0, value.find(';'))));
 }
 
 Status check_plain(const HttpResponseHead& head) {
   const auto encoding = head.only("content-encoding");
   if (!encoding) return encoding.error();
-  if (encoding->has_value() && !(*encoding)->empty() && lower(**encoding) != "identity") {
+  if (encoding->has_value() && !(*encoding)->empty() && in_lower_case(**encoding) != "identity") {
     return {ErrorCode::kUpstreamInvalid,
             fmt::format("the answer is encoded as \"{}\", which was not asked for", printable(**encoding, 40))};
   }
@@ -166,7 +160,7 @@ std::optional<std::uint64_t> content_length(const HttpResponseHead& head) {
 
 Result<ContentRange> parse_content_range(std::string_view text) {
   const Error malformed{ErrorCode::kUpstreamInvalid, "the Content-Range of the answer cannot be read"};
-  if (!lower(text.substr(0, 6)).starts_with("bytes ")) return malformed;
+  if (!in_lower_case(text.substr(0, 6)).starts_with("bytes ")) return malformed;
   text = trimmed(text.substr(6));
   const auto dash = text.find('-');
   const auto slash = text.find('/');

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "verify/ascii.h"
 #include "verify/bytes.h"
 #include "verify/limits.h"
 
@@ -12,18 +13,10 @@ namespace pullgate::proxy {
 
 namespace {
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 /// RFC 9110 section 5.6.2.
 bool is_token(std::string_view text) {
   const auto is_token_character = [](char c) {
-    return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || std::string_view("!#$%&'*+-.^_`|~").contains(c);
+    return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || std::string_view("!#$%&'*+-.^_`|~").contains(c);
   };
   return !text.empty() && std::ranges::all_of(text, is_token_character);
 }
@@ -90,9 +83,7 @@ Status ResponseHeadReader::take_field(std::string_view line) {
   // Bare CR, NUL and friends: header injection into whatever this value is copied to. RFC 9110 section 5.5.
   if (std::ranges::any_of(value, is_control))
     return invalid(fmt::format("header {} of the answer contains control characters", printable(name, 40)));
-  std::string lowered(name);
-  std::ranges::transform(lowered, lowered.begin(), lower);
-  head_.headers.emplace_back(std::move(lowered), value);
+  head_.headers.emplace_back(in_lower_case(name), value);
   return Done{};
 }
 
@@ -102,10 +93,8 @@ Result<BodyLength> body_length(const HttpResponseHead& head) {
   auto coding = head.only("transfer-encoding");
   if (!coding) return std::move(coding).error();
   if (coding->has_value()) {
-    std::string lowered(**coding);
-    std::ranges::transform(lowered, lowered.begin(), lower);
     // libcurl would inflate "gzip, chunked" unasked, past every limit on what came over the wire.
-    if (lowered != "chunked") return invalid("the answer has a transfer encoding other than chunked");
+    if (in_lower_case(**coding) != "chunked") return invalid("the answer has a transfer encoding other than chunked");
     // Two lengths for one body: RFC 9112 section 6.1 calls it an attempt at smuggling.
     if (length->has_value()) return invalid("the answer has both Content-Length and Transfer-Encoding");
     return BodyLength{.framing = BodyLength::Framing::kChunked};

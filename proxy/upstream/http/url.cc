@@ -9,6 +9,7 @@
 #include <boost/asio/ip/network_v6.hpp>
 #include <fmt/format.h>
 
+#include "verify/ascii.h"
 #include "verify/bytes.h"
 #include "verify/limits.h"
 
@@ -17,14 +18,6 @@ namespace pullgate::proxy {
 namespace {
 
 namespace ip = boost::asio::ip;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 Error malformed(std::string_view text, std::string_view why) {
   // Without the query: presigned URLs carry their secrets there.
@@ -59,9 +52,7 @@ std::string without_dot_segments(std::string_view path) {
 std::string scheme_of(std::string_view text) {
   const auto colon = text.find(':');
   if (colon == std::string_view::npos || text.find_first_of("/?#") < colon) return {};
-  std::string scheme(text.substr(0, colon));
-  std::ranges::transform(scheme, scheme.begin(), lower);
-  return scheme;
+  return in_lower_case(text.substr(0, colon));
 }
 
 bool is_host_name(std::string_view host) {
@@ -194,9 +185,8 @@ Status Url::take_authority(std::string_view authority) {
     if (error || host.contains('%')) return {ErrorCode::kMalformed, "the host is not an IPv6 address"};
     host = address.to_string();
   } else {
-    host = authority.substr(0, authority.find(':'));
+    host = in_lower_case(authority.substr(0, authority.find(':')));
     port = authority.substr(host.size());
-    std::ranges::transform(host, host.begin(), lower);
     if (!is_host_name(host)) return {ErrorCode::kMalformed, "the host is not a name or an address"};
     boost::system::error_code error;
     ip::make_address_v4(host, error);

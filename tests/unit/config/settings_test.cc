@@ -15,24 +15,24 @@ using ::testing::IsEmpty;
 
 const std::string kListen = "listen:\n  - address: 127.0.0.1:5000\n";
 const std::string kUpstreams = "upstreams:\n  - registry: ghcr.io\n";
-const std::string kPolicy = "policy: policy.yaml\n";
+const std::string kPolicyLine = "policy: policy.yaml\n";
 
 class SettingsFile : public ::testing::Test {
  protected:
   Loaded<Settings> load(const std::string& text) { return load_settings(folder_.write("pullgate.yaml", text)); }
   std::vector<std::string> problems(const std::string& text) { return folder_.problems(load(text)); }
   std::vector<std::string> listener_problems(const std::string& listener) {
-    return problems("listen: [ " + listener + " ]\n" + kUpstreams + kPolicy);
+    return problems("listen: [ " + listener + " ]\n" + kUpstreams + kPolicyLine);
   }
   std::vector<std::string> upstream_problems(const std::string& upstream) {
-    return problems(kListen + "upstreams: [ " + upstream + " ]\n" + kPolicy);
+    return problems(kListen + "upstreams: [ " + upstream + " ]\n" + kPolicyLine);
   }
 
   Folder folder_;
 };
 
 TEST_F(SettingsFile, WithTheLeastInItHasSafeDefaults) {
-  const Loaded<Settings> loaded = load(kListen + kUpstreams + kPolicy);
+  const Loaded<Settings> loaded = load(kListen + kUpstreams + kPolicyLine);
   ASSERT_THAT(folder_.problems(loaded), IsEmpty());
   EXPECT_EQ(loaded->listen.at(0).host, "127.0.0.1");
   EXPECT_EQ(loaded->listen.at(0).port, 5000);
@@ -142,7 +142,7 @@ TEST_F(SettingsFile, RefusesWhatLaterVersionsWillHave) {
               ElementsAre(HasSubstr("'tls' is not part of this version")));
   EXPECT_THAT(upstream_problems("{ registry: x.example, credentials: { dockerConfig: x } }"),
               ElementsAre(HasSubstr("'dockerConfig' is not part of this version")));
-  EXPECT_THAT(problems(kListen + kUpstreams + kPolicy + "admin: { address: 127.0.0.1:1 }\n"),
+  EXPECT_THAT(problems(kListen + kUpstreams + kPolicyLine + "admin: { address: 127.0.0.1:1 }\n"),
               ElementsAre(HasSubstr("'admin' is not part of this version")));
 }
 
@@ -173,7 +173,7 @@ TEST_F(SettingsFile, RefusesRegistriesThatAreNone) {
 }
 
 TEST_F(SettingsFile, RefusesTwoUpstreamsOfOneRegistry) {
-  EXPECT_THAT(problems(kListen + "upstreams:\n  - registry: docker.io\n  - registry: index.docker.io\n" + kPolicy),
+  EXPECT_THAT(problems(kListen + "upstreams:\n  - registry: docker.io\n  - registry: index.docker.io\n" + kPolicyLine),
               ElementsAre(HasSubstr("pullgate.yaml:5:15: registry 'docker.io' already has an upstream in line 4")));
 }
 
@@ -194,17 +194,17 @@ TEST_F(SettingsFile, RefusesFilesThatAreNotThere) {
 }
 
 TEST_F(SettingsFile, RefusesADefaultRegistryThatIsNotThere) {
-  EXPECT_THAT(problems(kListen + kUpstreams + kPolicy + "defaultRegistry: ghcr.oi\n"),
+  EXPECT_THAT(problems(kListen + kUpstreams + kPolicyLine + "defaultRegistry: ghcr.oi\n"),
               ElementsAre(HasSubstr("no upstream is for 'ghcr.oi'; did you mean 'ghcr.io'?")));
 }
 
 TEST_F(SettingsFile, KeepsAJudgementWellUnderThirtySeconds) {
-  EXPECT_THAT(problems(kListen + kUpstreams + kPolicy + "timeouts: { judgement: 30s }\n"),
+  EXPECT_THAT(problems(kListen + kUpstreams + kPolicyLine + "timeouts: { judgement: 30s }\n"),
               ElementsAre(HasSubstr("'judgement' must be between 1ms and 25s")));
 }
 
 TEST_F(SettingsFile, RefusesADuplicateKey) {
-  EXPECT_THAT(problems(kListen + kUpstreams + kPolicy + "policy: other.yaml\n"),
+  EXPECT_THAT(problems(kListen + kUpstreams + kPolicyLine + "policy: other.yaml\n"),
               ElementsAre(HasSubstr("pullgate.yaml:6:1: duplicate key 'policy'")));
 }
 

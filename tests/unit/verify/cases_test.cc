@@ -121,13 +121,13 @@ TEST_P(Case, GivesTheFindingsThatAreWrittenThere) {
   EXPECT_EQ(claim_of(*report.verified), claim);
 }
 
-std::string test_name(const ::testing::TestParamInfo<std::string>& info) {
+std::string case_name(const ::testing::TestParamInfo<std::string>& info) {
   std::string name = info.param;
   std::ranges::replace_if(name, [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
   return name;
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, Case, ::testing::ValuesIn(case_names()), test_name);
+INSTANTIATE_TEST_SUITE_P(Cases, Case, ::testing::ValuesIn(case_names()), case_name);
 
 }  // namespace
 }  // namespace pullgate::verify

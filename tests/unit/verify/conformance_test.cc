@@ -37,7 +37,7 @@ std::string text_or(const fs::path& path, std::string_view otherwise) {
   return text;
 }
 
-struct Case {
+struct ConformanceCase {
   fs::path folder;
   std::optional<PublicKey> key;
   std::shared_ptr<const TrustRoot> trust;
@@ -47,8 +47,8 @@ struct Case {
 };
 
 /// Nothing when the key or the trust root of the case cannot be read, which is a refusal too.
-std::optional<Case> read_case(const fs::path& folder) {
-  Case read{.folder = folder, .key = std::nullopt, .trust = nullptr};
+std::optional<ConformanceCase> read_case(const fs::path& folder) {
+  ConformanceCase read{.folder = folder, .key = std::nullopt, .trust = nullptr};
   const fs::path own_root = folder / "trusted_root.json";
   Result<SigstoreRoot> root = SigstoreRoot::parse(
       kRoot,
@@ -66,7 +66,7 @@ std::optional<Case> read_case(const fs::path& folder) {
 }
 
 /// What the clients of the suite ask for.
-bool is_accepted(const Case& test, const Artifact& artifact, std::string& why) {
+bool is_accepted(const ConformanceCase& test, const Artifact& artifact, std::string& why) {
   const Evidence evidence{.kind = EvidenceKind::kSigstoreBundle,
                           .place = test.name(),
                           .payload = Content::of(bytes_of(test.folder / "bundle.sigstore.json")),
@@ -98,7 +98,7 @@ TEST(SigstoreConformance, IsMetByEveryCaseWithItsArtifactAsBytesAndAsDigest) {
     if (!fs::exists(entry.path() / "bundle.sigstore.json")) continue;
     const bool must_fail = entry.path().filename().string().ends_with("_fail");
     (must_fail ? bad : good) += 1;
-    const std::optional<Case> test = read_case(entry.path());
+    const std::optional<ConformanceCase> test = read_case(entry.path());
     if (!test) {
       EXPECT_TRUE(must_fail) << entry.path();
       continue;

@@ -14,7 +14,7 @@ using tests::run_to_end;
 using tests::ScriptedConnection;
 using tests::ScriptedServer;
 
-const std::string kManifest =
+const std::string kNotAnIndex =
     R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{},"layers":[]})";
 
 const std::string kOciIndexType = "Content-Type: application/vnd.oci.image.index.v1+json\r\n";
@@ -61,7 +61,7 @@ TEST_F(RegistryTest, TroubleWithReferrersIsNotTakenForTheirAbsence) {
   EXPECT_EQ(tests::error_code(referrers(answering(401, ""))), ErrorCode::kUnauthorized);
   EXPECT_EQ(tests::error_code(referrers(answering(429, ""))), ErrorCode::kRateLimited);
   EXPECT_EQ(tests::error_code(referrers(answering(200, "{", kOciIndexType))), ErrorCode::kUpstreamInvalid);
-  EXPECT_EQ(tests::error_code(referrers(answering(200, kManifest, kOciIndexType))), ErrorCode::kUpstreamInvalid);
+  EXPECT_EQ(tests::error_code(referrers(answering(200, kNotAnIndex, kOciIndexType))), ErrorCode::kUpstreamInvalid);
   // A second page that is missing would silently shorten the list.
   auto& upstream = registry([](ScriptedConnection& connection, const ReceivedRequest& request) {
     if (request.target.ends_with("?page=2")) return connection.answer(404, "");
