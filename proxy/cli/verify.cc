@@ -22,7 +22,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr const char* kFooter =
+constexpr const char* kVerifyFooter =
     R"(Asks the same judge that `pullgate serve` asks, once, and says what it found: every requirement of the rule that
 applies, every piece of evidence and why it counts or does not. Nothing is served and nothing is kept.
 
@@ -38,15 +38,14 @@ Exit codes: 0 it would be served (also with a warning, which is shown), 1 it wou
 
 enum class Format { kText, kJson };
 
-struct Arguments {
+struct VerifyArguments {
   std::string image;
   std::string settings;
   std::string policy;
   std::string format = "text";
 };
 
-Judgement judge_once(Backend& backend, const ImageReference& image) {
-  asio::io_context loop{1};
+Judgement judge_once(asio::io_context& loop, Backend& backend, const ImageReference& image) {
   const TagOrDigest which = image.digest ? TagOrDigest(*image.digest) : TagOrDigest(*image.tag);
   // A Judgement has no empty state, which a future would need.
   auto judgement = std::make_shared<std::optional<Judgement>>();
@@ -98,7 +97,7 @@ int print_judgement(Format format, const std::string& image, const Judgement& ju
   return kExitAllowed;
 }
 
-int verify(const Arguments& arguments) {
+int verify(const VerifyArguments& arguments) {
   const Result<ImageReference> image = ImageReference::parse(arguments.image);
   if (!image) {
     fmt::print(stderr, "pullgate: {}\n", image.error().message);
@@ -108,17 +107,19 @@ int verify(const Arguments& arguments) {
   if (!arguments.policy.empty()) policy_file = arguments.policy;
   const auto configuration = load_configuration(arguments.settings, policy_file);
   if (!configuration) return kExitConfiguration;
+  // Before the backend, whose threads may still be waking it when the judgement is here.
+  asio::io_context loop{1};
   Backend backend(configuration->settings, configuration->policy);
   const Format format = arguments.format == "json" ? Format::kJson : Format::kText;
-  return print_judgement(format, image->text(), judge_once(backend, *image));
+  return print_judgement(format, image->text(), judge_once(loop, backend, *image));
 }
 
 }  // namespace
 
 void add_verify_command(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("verify", "Judge one image and explain the decision");
-  command->footer(kFooter);
-  const auto arguments = std::make_shared<Arguments>();
+  command->footer(kVerifyFooter);
+  const auto arguments = std::make_shared<VerifyArguments>();
   command->add_option("image", arguments->image, "The image")->required()->type_name("IMAGE");
   command->add_option("-c,--config", arguments->settings, "The settings file, pullgate.yaml")
       ->required()

@@ -40,6 +40,7 @@ class SingleFlight {
   SingleFlight(boost::asio::any_io_executor loop, std::size_t at_once)
       : loop_(std::move(loop)), at_once_(at_once), table_(std::make_shared<Table>()) {}
 
+  /// The event loop of the caller must outlive `loop`, which may still be waking the caller when this has answered.
   /// The outcome of the work for `key`, which is started if it is not under way. kTimedOut when the deadline passes
   /// first, for this caller alone; the work itself is broken off at the deadline of the caller that started it.
   /// kInternal when it threw, kRateLimited when too much is under way.
@@ -131,10 +132,12 @@ class SingleFlight {
       waiters.swap(flight.waiters);
     }
     for (const auto& waiting : waiters) {
-      const auto waiter = waiting.lock();
+      auto waiter = waiting.lock();
       if (!waiter) continue;
-      boost::asio::post(waiter->get_executor(),
-                        [waiter] { waiter->expires_at(boost::asio::steady_timer::time_point::min()); });
+      const auto executor = waiter->get_executor();
+      // Given away, not shared: a timer must not end here, on another thread, after the loop that it belongs to.
+      boost::asio::post(
+          executor, [waiter = std::move(waiter)] { waiter->expires_at(boost::asio::steady_timer::time_point::min()); });
     }
   }
 
