@@ -14,7 +14,8 @@ BAD = "int* g() { return 0; }\n"
 
 @pytest.fixture(name="root")
 def _root(tmp_path: Path) -> Path:
-    (tmp_path / ".clang-tidy").write_text("Checks: '-*,modernize-use-nullptr'\nWarningsAsErrors: '*'\n")
+    checks = "Checks: '-*,modernize-use-nullptr'\nWarningsAsErrors: '*'\nHeaderFilterRegex: '/verify/'\n"
+    (tmp_path / ".clang-tidy").write_text(checks)
     (tmp_path / "verify").mkdir()
     (tmp_path / "build").mkdir()
     (tmp_path / "verify" / "x.h").write_text("int* f();\n")
@@ -34,7 +35,7 @@ def _root(tmp_path: Path) -> Path:
 
 def _look(root: Path) -> dict[str, Verdict]:
     tidy = Tidy(root, root / "build", root / "memory")
-    return {verdict.source.path.name: verdict for verdict in run(tidy, 2)}
+    return {verdict.unit.path.name: verdict for verdict in run(tidy, 2)}
 
 
 def test_a_bad_source_is_seen_every_time(root: Path) -> None:
@@ -67,6 +68,20 @@ def test_a_source_that_does_not_compile_is_not_a_pass(root: Path) -> None:
     (root / "verify" / "good.cc").write_text('#include "verify/nowhere.h"\n')
     assert _look(root)["good.cc"].complaints
     assert _look(root)["good.cc"].complaints
+
+
+def test_a_folder_is_one_unit_with_the_name_of_the_folder(root: Path) -> None:
+    unity = root / "build" / "unity_verify.cxx"
+    unity.write_text("".join(f'#include "{root}/verify/{name}.cc"\n' for name in ("good", "bad")))
+    command = {"directory": str(root), "command": f"clang++-19 -I{root} -c {unity}", "file": str(unity)}
+    (root / "build" / "compile_commands.json").write_text(json.dumps([command, command]))
+    (verdict,) = _look(root).values()
+    assert verdict.unit.name(root) == "verify"
+    assert "bad.cc" in verdict.complaints
+    (root / "verify" / "bad.cc").write_text("int* g() { return nullptr; }\n")
+    assert not _look(root)["unity_verify.cxx"].complaints
+    (root / "verify" / "x.h").write_text("int* f();\nint* h();\n")
+    assert not _look(root)["unity_verify.cxx"].remembered
 
 
 def test_the_report_names_what_failed(root: Path) -> None:

@@ -1,7 +1,9 @@
-"""clang-tidy over every source of the `tidy` preset's compile database.
+"""clang-tidy over every unit of the `tidy` preset's compile database: a folder, which CMake gives as one file that
+includes its sources, or a source alone. The headers are most of what clang-tidy looks at, and neighbours share them.
 
-A source whose every input is what it was when it last passed is not looked at again: its own text, the headers of ours
-that it reaches, its compile command, .clang-tidy, and the versions of clang-tidy and of the installed libraries.
+A unit whose every input is what it was when it last passed is not looked at again: the texts of its sources, the
+headers of ours that they reach, its compile command, .clang-tidy, and the versions of clang-tidy and of the installed
+libraries.
 """
 
 from __future__ import annotations
@@ -31,14 +33,20 @@ _INCLUDE = re.compile(rb'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Source:
-    path: Path
+class Unit:
+    path: Path  # what clang-tidy is given
+    sources: frozenset[Path]  # that path, or what the file at that path includes
     command: str
+
+    def name(self, root: Path) -> str:
+        """The source, or the folder of the sources, seen from the root."""
+        first = min(self.sources)
+        return str((first if len(self.sources) == 1 else first.parent).relative_to(root))
 
 
 @dataclass(frozen=True)
 class Verdict:
-    source: Source
+    unit: Unit
     complaints: str  # empty when clang-tidy has none
     seconds: float = 0.0
     remembered: bool = False
@@ -54,24 +62,24 @@ class Tidy:
         self._memory.mkdir(parents=True, exist_ok=True)
         self._surroundings = _surroundings(root)
 
-    def sources(self) -> list[Source]:
-        commands = json.loads((self._database / "compile_commands.json").read_bytes())
-        found = {
-            path: Source(path, entry.get("command") or " ".join(entry["arguments"]))
-            for entry in commands
-            if (path := (Path(entry["directory"]) / entry["file"]).resolve()).is_relative_to(self._root)
-            and self._database.resolve() not in path.parents
-        }
-        return [found[path] for path in sorted(found)]
+    def units(self) -> list[Unit]:
+        """Without what is generated, and each once, however many programs it is compiled into."""
+        found: dict[frozenset[Path], Unit] = {}
+        for entry in json.loads((self._database / "compile_commands.json").read_bytes()):
+            path = (Path(entry["directory"]) / entry["file"]).resolve()
+            sources = frozenset(filter(self._is_ours, _included_sources(path) or [path]))
+            if sources:
+                found.setdefault(sources, Unit(path, sources, entry.get("command") or " ".join(entry["arguments"])))
+        return sorted(found.values(), key=lambda unit: unit.name(self._root))
 
-    def look_at(self, source: Source) -> Verdict:
-        fingerprint = self._memory / self._fingerprint(source)
+    def look_at(self, unit: Unit) -> Verdict:
+        fingerprint = self._memory / self._fingerprint(unit)
         if fingerprint.exists():
             fingerprint.touch()
-            return Verdict(source, "", remembered=True)
+            return Verdict(unit, "", remembered=True)
         begun = time.monotonic()
         ended = subprocess.run(
-            [PROGRAM, "--quiet", "-p", self._database, *self._options(source), source.path],
+            [PROGRAM, "--quiet", "-p", self._database, *self._options(unit), unit.path],
             cwd=self._root,
             capture_output=True,
             text=True,
@@ -81,16 +89,19 @@ class Tidy:
         seconds = time.monotonic() - begun
         if ended.returncode == 0:
             fingerprint.touch()
-            return Verdict(source, "", seconds)
-        return Verdict(source, f"{ended.stdout}\n{ended.stderr}".strip(), seconds)
+            return Verdict(unit, "", seconds)
+        return Verdict(unit, f"{ended.stdout}\n{ended.stderr}".strip(), seconds)
 
-    def _options(self, source: Source) -> list[str]:
-        return _IN_TESTS if source.path.is_relative_to(self._root / "tests") else _ANALYZER
+    def _is_ours(self, path: Path) -> bool:
+        return path.is_relative_to(self._root) and not path.is_relative_to(self._database.resolve())
 
-    def _fingerprint(self, source: Source) -> str:
+    def _options(self, unit: Unit) -> list[str]:
+        return _IN_TESTS if min(unit.sources).is_relative_to(self._root / "tests") else _ANALYZER
+
+    def _fingerprint(self, unit: Unit) -> str:
         summary = hashlib.sha256(self._surroundings)
-        summary.update(" ".join([source.command, *self._options(source)]).encode())
-        for path in sorted(self._reached(source.path)):
+        summary.update(" ".join([unit.command, *self._options(unit)]).encode())
+        for path in sorted(self._reached(unit.path)):
             summary.update(f"\n{path.relative_to(self._root)} ".encode())
             summary.update(hashlib.sha256(path.read_bytes()).digest())
         return summary.hexdigest()
@@ -109,6 +120,12 @@ class Tidy:
                 if header.is_relative_to(self._root) and header.is_file():
                     waiting.append(header)
         return reached
+
+
+def _included_sources(path: Path) -> list[Path]:
+    """What CMake lets a folder's one file include; nothing for a source, which includes headers only."""
+    named = [Path(name.decode()) for name in _INCLUDE.findall(path.read_bytes())]
+    return [name.resolve() for name in named if name.is_absolute()]
 
 
 def _surroundings(root: Path) -> bytes:
@@ -132,7 +149,7 @@ def forget(memory: Path, days: int = 30) -> None:
 def write_report(report: Path, verdicts: list[Verdict], root: Path) -> None:
     suite = xml.Element("testsuite", name="clang-tidy", tests=str(len(verdicts)))
     for verdict in verdicts:
-        name = str(verdict.source.path.relative_to(root))
+        name = verdict.unit.name(root)
         case = xml.SubElement(suite, "testcase", classname="clang-tidy", name=name, time=f"{verdict.seconds:.1f}")
         if verdict.complaints:
             first = next((line for line in verdict.complaints.splitlines() if "error:" in line), "see the log")
@@ -148,7 +165,7 @@ def _printable(text: str) -> str:
 
 def run(tidy: Tidy, jobs: int) -> Iterator[Verdict]:
     with ThreadPoolExecutor(jobs) as pool:
-        waiting = [pool.submit(tidy.look_at, source) for source in tidy.sources()]
+        waiting = [pool.submit(tidy.look_at, unit) for unit in tidy.units()]
         for done in as_completed(waiting):
             yield done.result()
 
@@ -162,11 +179,11 @@ def main() -> int:
     options = parser.parse_args()
 
     tidy = Tidy(ROOT, options.database, options.memory)
-    count = len(tidy.sources())
+    count = len(tidy.units())
     verdicts: list[Verdict] = []
     for verdict in run(tidy, options.jobs):
         verdicts.append(verdict)
-        name = verdict.source.path.relative_to(ROOT)
+        name = verdict.unit.name(ROOT)
         note = "as before" if verdict.remembered else f"{verdict.seconds:.1f} s"
         print(f"[{len(verdicts)}/{count}] {name} ({note})", flush=True)
         if verdict.complaints:
