@@ -67,8 +67,8 @@ class HttpResponse {
   HttpResponse& operator=(HttpResponse&&) = default;
 };
 
-/// Thread-safe. Connections are pooled and reused for all callers, except in the clear. Coroutines may run on any
-/// executor and resume there.
+/// Thread-safe. Connections are pooled and reused for all callers; one in the clear only while nothing has come on it
+/// that nobody asked for (see http/kept_connections.h). Coroutines may run on any executor and resume there.
 class HttpClient {
  public:
   /// Transfers are driven by `loop`, which somebody must run; it must outlive the client.

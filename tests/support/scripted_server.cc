@@ -55,6 +55,11 @@ std::size_t ScriptedConnection::send_until_blocked(std::string_view piece) {
   return total;
 }
 
+void ScriptedConnection::wait_for_more() const {
+  pollfd readable{.fd = fd_, .events = POLLIN, .revents = 0};
+  ::poll(&readable, 1, -1);
+}
+
 void ScriptedConnection::stall() {
   std::array<char, 512> ignored{};
   while (open_ && ::recv(fd_, ignored.data(), ignored.size(), 0) > 0) {

@@ -34,6 +34,8 @@ class ScriptedConnection {
   void answer(int status, std::string_view body, std::string_view header_lines = {});
   /// Repeats `piece` until the client has taken nothing for 300 ms; returns how many bytes went out.
   std::size_t send_until_blocked(std::string_view piece);
+  /// Until the client has begun to send something more, or has gone. Takes none of it.
+  void wait_for_more() const;
   /// Says and does nothing until the client closes or the server is destroyed.
   void stall();
   /// An orderly end.

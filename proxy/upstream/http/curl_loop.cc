@@ -7,6 +7,8 @@
 #include <array>
 #include <cerrno>
 #include <map>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -18,6 +20,7 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 
+#include "proxy/upstream/http/kept_connections.h"
 #include "proxy/upstream/http/loop.h"
 #include "proxy/upstream/http/transfer.h"
 #include "proxy/upstream/suspend.h"
@@ -61,6 +64,12 @@ struct CurlTransfer final : Transfer, std::enable_shared_from_this<CurlTransfer>
   bool head_came = false;
   /// Where callbacks leave word that there is something to deliver.
   std::vector<std::shared_ptr<CurlTransfer>>* news = nullptr;
+  KeptConnections* connections = nullptr;
+  /// Something of an answer was taken.
+  bool is_answered = false;
+  /// Not the first to be asked on its connection; which one, until the answer begins.
+  bool is_reusing = false;
+  std::optional<int> reused;
 };
 using TransferPtr = std::shared_ptr<CurlTransfer>;
 
@@ -142,9 +151,6 @@ Status set_options(CurlTransfer& transfer) {
 #endif
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.connect_timeout.count()));
   set(CURLOPT_TCP_KEEPALIVE, 1L);
-  // libcurl 7.88 reuses a connection on which more than the promised body waits to be read, and takes it for the next
-  // answer. Over TLS only the registry itself could plant one; in the clear, whoever is on the path.
-  if (transfer.url().scheme() == Url::Scheme::kHttp) set(CURLOPT_FORBID_REUSE, 1L);
   set(CURLOPT_BUFFERSIZE, 64L * 1024L);
   set(CURLOPT_ERRORBUFFER, transfer.message.data());
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
@@ -198,10 +204,14 @@ class CurlLoop final : public HttpLoop, public std::enable_shared_from_this<Curl
   // Callbacks of libcurl. They only note what happened; settle() acts on it when libcurl has returned.
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* context) noexcept;
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* context) noexcept;
+  static int on_request(void* context, char* peer_address, char* local_address, int peer_port, int local_port) noexcept;
+  static curl_socket_t on_open(void* context, curlsocktype purpose, curl_sockaddr* address) noexcept;
+  static int on_close(void* context, curl_socket_t fd) noexcept;
   static int on_socket(CURL* easy, curl_socket_t fd, int what, void* context, void* socket_context) noexcept;
   static int on_timer(CURLM* multi, long timeout_ms, void* context) noexcept;
 
   void start(const TransferPtr& transfer, Waiter<Result<HttpResponseHead>> waiter);
+  void start_over(CurlTransfer& transfer);
   void resume(CurlTransfer& transfer);
   void drain(const TransferPtr& transfer);
   void end(CurlTransfer& transfer, std::optional<Error> failure);
@@ -219,6 +229,7 @@ class CurlLoop final : public HttpLoop, public std::enable_shared_from_this<Curl
 
   Strand strand_;
   asio::steady_timer timer_;
+  KeptConnections connections_;
   MultiHandle multi_;  // none: shut down
   std::unordered_map<CURL*, TransferPtr> transfers_;
   std::map<curl_socket_t, WatchedSocketPtr> sockets_;
@@ -351,12 +362,34 @@ void CurlLoop::start(const TransferPtr& transfer, Waiter<Result<HttpResponseHead
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer.get());
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &CurlLoop::on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer.get());
+  if (transfer->url().scheme() == Url::Scheme::kHttp) {
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &CurlLoop::on_request);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer.get());
+  }
+  // Connections outlive the transfer that opened them.
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &CurlLoop::on_open);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer.get());
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &CurlLoop::on_close);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, &connections_);
+  transfer->connections = &connections_;
   transfer->news = &news_;
   transfer->timer.emplace(strand_);
   transfers_.emplace(easy, transfer);
   if (curl_multi_add_handle(multi_.get(), easy) != CURLM_OK)
     return end(*transfer, Error{ErrorCode::kInternal, "libcurl refuses the transfer"});
   arm_timer(transfer);
+}
+
+/// The same request once more, on a connection of its own.
+void CurlLoop::start_over(CurlTransfer& transfer) {
+  CURL* easy = transfer.easy.get();
+  curl_multi_remove_handle(multi_.get(), easy);
+  curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+  transfer.is_reusing = false;
+  transfer.reused.reset();
+  transfer.message[0] = '\0';
+  if (curl_multi_add_handle(multi_.get(), easy) != CURLM_OK)
+    end(transfer, Error{ErrorCode::kInternal, "libcurl refuses the transfer"});
 }
 
 /// Lets a paused transfer run again once there is room.
@@ -403,14 +436,47 @@ void CurlLoop::settle() {
     const auto found = transfers_.find(message->easy_handle);
     if (message->msg != CURLMSG_DONE || found == transfers_.end()) continue;
     const auto transfer = found->second;
+    const CURLcode result = message->data.result;
     std::optional<Error> failure;
-    if (message->data.result != CURLE_OK) failure = failure_of(message->data.result, *transfer);
-    end(*transfer, std::move(failure));
+    if (result != CURLE_OK) failure = failure_of(result, *transfer);
+    // A kept connection may end, or be found unfit, just when it is used again: nobody's failure. Nothing of an answer
+    // was taken, and GET and HEAD may be repeated (RFC 9110 section 9.2.2).
+    if (failure && transfer->is_reusing && !transfer->is_answered) {
+      start_over(*transfer);
+    } else {
+      end(*transfer, std::move(failure));
+    }
   }
+}
+
+/// A request is about to be written in the clear, on a connection that may have carried others.
+int CurlLoop::on_request(void* context, char* peer_address, char* /*local_address*/, int peer_port,
+                         int local_port) noexcept {
+  auto& transfer = *static_cast<CurlTransfer*>(context);
+  const auto found = transfer.connections->before_request(
+      {peer_address, static_cast<std::uint16_t>(peer_port), static_cast<std::uint16_t>(local_port)});
+  transfer.is_reusing = found.state != KeptConnections::State::kNew;
+  transfer.reused = transfer.is_reusing ? std::optional(found.fd) : std::nullopt;
+  return found.state == KeptConnections::State::kSpoilt ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
+curl_socket_t CurlLoop::on_open(void* context, curlsocktype /*purpose*/, curl_sockaddr* address) noexcept {
+  const int fd = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (fd >= 0) static_cast<CurlTransfer*>(context)->connections->opened(fd);
+  return fd;
+}
+
+int CurlLoop::on_close(void* context, curl_socket_t fd) noexcept {
+  static_cast<KeptConnections*>(context)->closed(fd);
+  return ::close(fd);
 }
 
 std::size_t CurlLoop::on_header(char* data, std::size_t size, std::size_t count, void* context) noexcept {
   auto& transfer = *static_cast<CurlTransfer*>(context);
+  // Response desynchronisation: what was on its way before the question is the answer to something else.
+  if (const auto fd = std::exchange(transfer.reused, std::nullopt); fd && order_of_answer(*fd) == Order::kAnswerFirst)
+    return 0;
+  transfer.is_answered = true;
   const bool awaited = transfer.stage() == Transfer::Stage::kHead;
   if (transfer.take_header_line({data, size * count}) == Transfer::Taken::kNoMore) return 0;
   if (awaited && transfer.stage() == Transfer::Stage::kBody) {
