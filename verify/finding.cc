@@ -58,6 +58,10 @@ std::string_view to_string(Check check) {
       return "enough-timestamps";
     case Check::kEnoughTimes:
       return "enough-times";
+    case Check::kSignerValidity:
+      return "signer-validity";
+    case Check::kSignerDistrust:
+      return "signer-distrust";
   }
   return "unknown";
 }

@@ -57,10 +57,12 @@ enum class Check {
   kChain,          ///< an authority of a trust root issued the certificate
   kTime,           ///< at least one time is proven, and at all of them the certificate and its whole chain were valid
   kSct,            ///< timestamps of known certificate transparency logs in the certificate hold
-  kEnoughLogs,     ///< the last four are not of the verifier: see requirements.h
+  kEnoughLogs,     ///< from here on they are not of the verifier: see requirements.h
   kEnoughCertificateLogs,
   kEnoughTimestamps,
   kEnoughTimes,
+  kSignerValidity,  ///< every proven time is within the window in which the signer is trusted
+  kSignerDistrust,  ///< and before the moment from which it no longer is
 };
 
 std::string_view to_string(Outcome outcome);

@@ -13,7 +13,7 @@ std::string described(const KeySigner& signer) {
 
 std::string described(const CertificateSigner& signer) {
   std::string text = printable(signer.subject.value);
-  if (!signer.issuer.empty()) text += " (" + printable(signer.issuer, 100) + ")";
+  if (!signer.issuer.empty()) text += " identified by " + printable(signer.issuer, 100);
   return text;
 }
 
@@ -29,6 +29,25 @@ std::optional<std::string> source_repository(const CertificateSigner& signer) {
 std::optional<std::string> source_ref(const CertificateSigner& signer) {
   if (signer.extensions.source_repository_ref) return signer.extensions.source_repository_ref;
   return signer.issuer == kGithubActions ? signer.extensions.github_workflow_ref : std::nullopt;
+}
+
+std::optional<std::string> source_commit(const CertificateSigner& signer) {
+  std::optional<std::string> digest = signer.extensions.source_repository_digest;
+  if (!digest && signer.issuer == kGithubActions) digest = signer.extensions.github_workflow_sha;
+  // fulcio "oid-info.md", .13: digests may carry the name of their algorithm.
+  if (digest && digest->starts_with("sha1:")) digest->erase(0, std::string_view("sha1:").size());
+  return digest;
+}
+
+std::optional<std::string> extension_of(const CertificateSigner& signer, const FulcioExtensionName& extension) {
+  const FulcioExtensions& said = signer.extensions;
+  if (const auto& value = said.*extension.value) return value;
+  if (extension.value == &FulcioExtensions::source_repository_uri) return source_repository(signer);
+  if (extension.value == &FulcioExtensions::source_repository_ref) return source_ref(signer);
+  if (signer.issuer != kGithubActions) return std::nullopt;
+  if (extension.value == &FulcioExtensions::source_repository_digest) return source_commit(signer);
+  if (extension.value == &FulcioExtensions::build_trigger) return said.github_workflow_trigger;
+  return std::nullopt;
 }
 
 std::string_view to_string(SubjectAlternativeName::Kind kind) {

@@ -106,17 +106,21 @@ struct CertificateSigner {
   friend bool operator==(const CertificateSigner&, const CertificateSigner&) = default;
 };
 
-/// The source repository as a URI, and its ref, whichever form of the extensions the certificate has: GitHub's
+/// The source repository as a URI, its ref and its commit, whichever form of the extensions the certificate has: GitHub's
 /// certificates of before 2023 have the older one only. Absent when neither is there.
 std::optional<std::string> source_repository(const CertificateSigner& signer);
 std::optional<std::string> source_ref(const CertificateSigner& signer);
+/// The commit in hexadecimal, without the "sha1:" that some issuers put before it.
+std::optional<std::string> source_commit(const CertificateSigner& signer);
+/// One extension likewise: in the form that it is called by, or in GitHub's older one that says the same.
+std::optional<std::string> extension_of(const CertificateSigner& signer, const FulcioExtensionName& extension);
 
 /// One alternative per kind of identity that a signature can prove.
 using Signer = std::variant<KeySigner, CertificateSigner>;
 
 std::string_view to_string(SubjectAlternativeName::Kind kind);  // "uri", "email", "username", "dns"
 
-/// "key sha256:0123456789ab", "https://github.com/... (https://token.actions...)": for messages, printable.
+/// "key sha256:0123456789ab", "https://github.com/... identified by https://token...": for messages, printable.
 std::string describe(const Signer& signer);
 
 }  // namespace pullgate::verify

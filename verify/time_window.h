@@ -22,7 +22,8 @@ inline TimeWindow intersection(const TimeWindow& a, const TimeWindow& b) {
   return {.start = std::max(a.start, b.start), .end = std::min(a.end, b.end)};
 }
 
-/// "2021-03-07T03:20:29Z to 2022-12-31T23:59:59.999Z", "since 2021-03-07T03:20:29Z".
+/// "2021-03-07T03:20:29Z to 2022-12-31T23:59:59.999Z", "since 2021-03-07T03:20:29Z", "until 2022-12-31T23:59:59.999Z",
+/// "at any time".
 std::string to_string(const TimeWindow& window);
 
 }  // namespace pullgate
