@@ -36,6 +36,7 @@ void read_policy(const yaml::Node& root, PolicyDraft& draft, yaml::Problems& pro
   if (const yaml::Node* version = top.require("version")) {
     yaml::read_integer(*version, kVersion, kVersion, "'version'", problems);
   }
+  if (const yaml::Node* roots = top.find("trustRoots")) read_trust_roots(*roots, draft, problems);
   if (const yaml::Node* attestors = top.find("attestors")) read_attestors(*attestors, draft, problems);
   if (const yaml::Node* builders = top.find("builders")) read_builders(*builders, draft, problems);
   policy::Mode mode = policy::Mode::kEnforce;
@@ -43,8 +44,16 @@ void read_policy(const yaml::Node& root, PolicyDraft& draft, yaml::Problems& pro
   const yaml::Node* rules = top.require("rules");
   if (rules != nullptr) read_rules(*rules, mode, draft, problems);
   if (rules == nullptr) draft.has_all_names = false;
-  for (const char* later : {"trustRoots", "baseline", "exceptions"}) top.refuse_later(later);
+  for (const char* later : {"baseline", "exceptions"}) top.refuse_later(later);
   top.finish();
+}
+
+bool has_whole_trust_root(std::size_t attestor, const PolicyDraft& draft) {
+  const std::string& name = draft.contents.attestors[attestor].requirements.trust_root;
+  for (std::size_t i = 0; i < draft.trust_roots.size(); ++i) {
+    if (draft.contents.trust_roots[i].name == name && !draft.trust_roots[i].is_whole) return false;
+  }
+  return true;
 }
 
 /// Would this conflict be there too if everything could have been read? Otherwise it is an echo of a problem that is
@@ -56,9 +65,11 @@ bool is_real(const Conflict& conflict, const PolicyDraft& draft) {
     case Conflict::Kind::kUnknownName:
       return conflict.entry != Conflict::Entry::kBuilder || !draft.contents.builders[conflict.index].attestor.empty();
     case Conflict::Kind::kUnused:
-      return draft.has_all_names;
+      return conflict.entry == Conflict::Entry::kTrustRoot ? draft.has_all_trust_root_names : draft.has_all_names;
     case Conflict::Kind::kKey:
-      return draft.has_all_keys[conflict.index];
+      return draft.attestors[conflict.index].is_whole;
+    case Conflict::Kind::kProof:
+      return draft.attestors[conflict.index].is_whole && has_whole_trust_root(conflict.index, draft);
     case Conflict::Kind::kScope:
       return conflict.scope.has_value() || draft.rules[conflict.index].has_all_scopes;
     case Conflict::Kind::kUnreachable:
@@ -71,8 +82,13 @@ bool is_real(const Conflict& conflict, const PolicyDraft& draft) {
 
 yaml::Mark place_of(const Conflict& conflict, const PolicyDraft& draft) {
   switch (conflict.entry) {
-    case Conflict::Entry::kAttestor:
-      return draft.attestors[conflict.index];
+    case Conflict::Entry::kTrustRoot:
+      return draft.trust_roots[conflict.index].name;
+    case Conflict::Entry::kAttestor: {
+      const AttestorPlaces& places = draft.attestors[conflict.index];
+      const auto key = places.keys.find(conflict.requirement);
+      return key != places.keys.end() ? key->second : places.name;
+    }
     case Conflict::Entry::kBuilder:
       return conflict.kind == Conflict::Kind::kUnknownName ? draft.builder_attestors[conflict.index]
                                                            : draft.builders[conflict.index];
@@ -88,14 +104,16 @@ yaml::Mark place_of(const Conflict& conflict, const PolicyDraft& draft) {
   return requirement != places.requirements.end() ? requirement->second : places.name;
 }
 
-/// Of the file and of the keys that it stands for, each with what it is trusted for.
-Digest generation_of(const std::string& text, const std::vector<verify::TrustedKey>& keys) {
+/// Of the file and of the keys and trust roots that it stands for, each with what it is trusted for.
+Digest generation_of(const std::string& text, const std::vector<verify::TrustedKey>& keys,
+                     const std::vector<verify::SigstoreRoot>& roots) {
   std::string read = Digest::of(text).text() + "\n";
   for (const verify::TrustedKey& key : keys) {
     read += key.key.fingerprint().text();
     for (const verify::SignatureScheme scheme : key.schemes) read += fmt::format(" {}", verify::to_string(scheme));
     read += "\n";
   }
+  for (const verify::SigstoreRoot& root : roots) read += fmt::format("{} {}\n", root.name(), root.digest().text());
   return Digest::of(read);
 }
 
@@ -114,29 +132,32 @@ Loaded<Policy> load_policy(const std::filesystem::path& file) {
   PolicyDraft draft{.folder = std::filesystem::absolute(file).parent_path(),
                     .contents = {.attestors = {}, .builders = {}, .rules = {}, .generation = Digest::of(*text)},
                     .keys = {},
+                    .roots = {},
+                    .trust_roots = {},
                     .attestors = {},
-                    .has_all_keys = {},
                     .builders = {},
                     .builder_attestors = {},
                     .rules = {}};
   read_policy(*root, draft, problems);
   const std::vector<Conflict> conflicts = policy::PolicySet::conflicts(draft.contents);
-  // An attestor whose name is misspelt where it is used is not unused.
-  if (std::ranges::find(conflicts, Conflict::Kind::kUnknownName, &Conflict::kind) != conflicts.end())
-    draft.has_all_names = false;
+  // An attestor or trust root whose name is misspelt where it is used is not unused.
+  for (const Conflict& conflict : conflicts) {
+    if (conflict.kind != Conflict::Kind::kUnknownName) continue;
+    (conflict.entry == Conflict::Entry::kAttestor ? draft.has_all_trust_root_names : draft.has_all_names) = false;
+  }
   for (const Conflict& conflict : conflicts) {
     if (is_real(conflict, draft)) problems.add(place_of(conflict, draft), conflict.message);
   }
   if (!problems.empty()) return problems.take_sorted();
 
-  draft.contents.generation = generation_of(*text, draft.keys);
+  draft.contents.generation = generation_of(*text, draft.keys, draft.roots);
   std::optional<policy::PolicySet> rules = policy::PolicySet::make(std::move(draft.contents));
   if (!rules) {  // a conflict that is_real() took for an echo, and nothing that it echoes
     problems.add({}, "the policy contradicts itself");
     return problems.take_sorted();
   }
   return Policy{std::make_shared<const policy::PolicySet>(*std::move(rules)),
-                std::make_shared<const verify::TrustRoot>(std::move(draft.keys))};
+                std::make_shared<const verify::TrustRoot>(std::move(draft.keys), std::move(draft.roots))};
 }
 
 }  // namespace pullgate::config

@@ -1,5 +1,5 @@
 #pragma once
-/// policy.yaml and the key files that it names, read into what policy/ and verify/ understand.
+/// policy.yaml and the keys and trust roots that it names, read into what policy/ and verify/ understand.
 
 #include <filesystem>
 #include <memory>

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "policy/conflict/attestor.h"
 #include "policy/policy.h"
 #include "policy/spelling.h"
 #include "verify/bytes.h"
@@ -33,9 +34,11 @@ class Search {
   explicit Search(const PolicySet::Contents& contents) : contents_(contents) {
     for (const Attestor& attestor : contents.attestors) attestor_names_.push_back(attestor.name);
     for (const Builder& builder : contents.builders) builder_names_.push_back(builder.name);
+    for (const TrustRootSummary& root : contents.trust_roots) trust_root_names_.push_back(root.name);
   }
 
   std::vector<Conflict> run() && {
+    check_trust_roots();
     check_attestors();
     check_builders();
     for (std::size_t i = 0; i < contents_.rules.size(); ++i) check_rule(i);
@@ -66,24 +69,52 @@ class Search {
     }
   }
 
+  void check_trust_roots() {
+    std::set<std::string> names;
+    for (std::size_t i = 0; i < contents_.trust_roots.size(); ++i) {
+      check_name(Entry::kTrustRoot, i, "trust root", contents_.trust_roots[i].name, names);
+    }
+  }
+
   void check_attestors() {
     std::set<std::string> names;
     std::map<verify::KeySigner, std::size_t> owners;
     for (std::size_t i = 0; i < contents_.attestors.size(); ++i) {
       const Attestor& attestor = contents_.attestors[i];
       check_name(Entry::kAttestor, i, "attestor", attestor.name, names);
-      if (attestor.keys.empty()) {
-        add(Entry::kAttestor, i, Kind::kKey, fmt::format("attestor '{}' has no key", printable(attestor.name)));
+      if (const KeyHolder* keys = attestor.keys()) {
+        check_keys(i, *keys, owners);
+      } else {
+        check_same_identity(i);
       }
-      for (const verify::KeySigner& key : attestor.keys) {
-        const auto [owner, is_new] = owners.emplace(key, i);
-        if (is_new) continue;
-        // One person with two names would satisfy a threshold of two.
-        const std::string whose = owner->second == i ? "twice in this attestor"
-                                                     : fmt::format("also the key of attestor '{}'",
-                                                                   printable(contents_.attestors[owner->second].name));
-        add(Entry::kAttestor, i, Kind::kKey, fmt::format("key {} is {}", key.fingerprint.short_text(), whose));
+      used_trust_roots_.insert(attestor.requirements.trust_root);
+      for (AttestorConflict& conflict : conflicts_of(attestor, contents_.trust_roots)) {
+        add(Entry::kAttestor, i, conflict.kind, std::move(conflict.message), std::move(conflict.key));
       }
+    }
+  }
+
+  void check_keys(std::size_t index, const KeyHolder& keys, std::map<verify::KeySigner, std::size_t>& owners) {
+    for (const verify::KeySigner& key : keys) {
+      const auto [owner, is_new] = owners.emplace(key, index);
+      if (is_new) continue;
+      // One person with two names would satisfy a threshold of two.
+      const std::string whose =
+          owner->second == index
+              ? "twice in this attestor"
+              : fmt::format("also the key of attestor '{}'", printable(contents_.attestors[owner->second].name));
+      add(Entry::kAttestor, index, Kind::kKey, fmt::format("key {} is {}", key.fingerprint.short_text(), whose));
+    }
+  }
+
+  void check_same_identity(std::size_t index) {
+    const Attestor& attestor = contents_.attestors[index];
+    for (std::size_t i = 0; i < index; ++i) {
+      const Attestor& other = contents_.attestors[i];
+      if (other.keyless() == nullptr || *other.keyless() != *attestor.keyless()) continue;
+      if (other.requirements.trust_root != attestor.requirements.trust_root) continue;
+      add(Entry::kAttestor, index, Kind::kKey,
+          fmt::format("the same identity is also attestor '{}'", printable(other.name)));
     }
   }
 
@@ -275,6 +306,11 @@ class Search {
   }
 
   void check_unused() {
+    for (std::size_t i = 0; i < trust_root_names_.size(); ++i) {
+      if (trust_root_names_[i].empty() || used_trust_roots_.contains(trust_root_names_[i])) continue;
+      add(Entry::kTrustRoot, i, Kind::kUnused,
+          fmt::format("no attestor uses trust root '{}'; use it or remove it", printable(trust_root_names_[i])));
+    }
     for (std::size_t i = 0; i < attestor_names_.size(); ++i) {
       if (attestor_names_[i].empty() || used_attestors_.contains(attestor_names_[i])) continue;
       add(Entry::kAttestor, i, Kind::kUnused,
@@ -290,6 +326,8 @@ class Search {
   const PolicySet::Contents& contents_;
   std::vector<std::string> attestor_names_;
   std::vector<std::string> builder_names_;
+  std::vector<std::string> trust_root_names_;
+  std::set<std::string> used_trust_roots_;
   std::set<std::string> used_attestors_;
   std::set<std::string> used_builders_;
   std::set<std::string> rule_names_;

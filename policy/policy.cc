@@ -31,11 +31,6 @@ std::string_view to_string(BaseProof proof) {
   return "unknown";
 }
 
-bool Attestor::is(const verify::Signer& signer) const {
-  const auto* key = std::get_if<verify::KeySigner>(&signer);
-  return key != nullptr && std::ranges::find(keys, *key) != keys.end();
-}
-
 std::string_view kind_of(const Requirement& requirement) {
   struct Kind {
     std::string_view operator()(const AllOf&) const { return "allOf"; }
@@ -69,7 +64,11 @@ std::string child_name(std::string_view parent, std::size_t index, std::string_v
 PolicySet::PolicySet(Contents contents) : contents_(std::move(contents)) {
   for (std::size_t i = 0; i < contents_.attestors.size(); ++i) {
     attestor_index_.emplace(contents_.attestors[i].name, i);
-    for (const verify::KeySigner& key : contents_.attestors[i].keys) attestors_by_signer_[key].push_back(i);
+    if (const KeyHolder* keys = contents_.attestors[i].keys()) {
+      for (const verify::KeySigner& key : *keys) attestors_by_key_[key].push_back(i);
+    } else {
+      keyless_attestors_.push_back(i);
+    }
   }
   for (std::size_t i = 0; i < contents_.builders.size(); ++i) builder_index_.emplace(contents_.builders[i].name, i);
 
@@ -122,12 +121,20 @@ const Builder& PolicySet::builder(std::string_view name) const {
   return contents_.builders[found->second];
 }
 
-std::vector<std::string> PolicySet::attestors_of(const verify::Signer& signer) const {
-  std::vector<std::string> names;
-  const auto found = attestors_by_signer_.find(signer);
-  if (found == attestors_by_signer_.end()) return names;
-  for (const std::size_t index : found->second) names.push_back(contents_.attestors[index].name);
-  return names;
+std::vector<const Attestor*> PolicySet::attestors_of(const verify::Signer& signer,
+                                                     const ImageReference& requested) const {
+  std::vector<const Attestor*> attestors;
+  if (const auto* key = std::get_if<verify::KeySigner>(&signer)) {
+    const auto found = attestors_by_key_.find(*key);
+    if (found == attestors_by_key_.end()) return attestors;
+    for (const std::size_t index : found->second) attestors.push_back(&contents_.attestors[index]);
+    return attestors;
+  }
+  for (const std::size_t index : keyless_attestors_) {
+    const Attestor& attestor = contents_.attestors[index];
+    if (attestor.is(signer, requested)) attestors.push_back(&attestor);
+  }
+  return attestors;
 }
 
 }  // namespace pullgate::policy

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "policy/attestor.h"
 #include "policy/pattern.h"
 #include "verify/digest.h"
 #include "verify/identity.h"
@@ -28,12 +29,13 @@ enum class Mode {
 
 std::string_view to_string(Mode mode);
 
-/// A key (later: or a keyless identity) whom a policy may name.
-struct Attestor {
+/// How many authorities of each kind a trust root has, and so how many can ever speak for evidence.
+struct TrustRootSummary {
   std::string name;
-  std::vector<verify::KeySigner> keys;  ///< any of them; never empty
-
-  [[nodiscard]] bool is(const verify::Signer& signer) const;
+  std::size_t certificate_authorities = 0;
+  std::size_t logs = 0;
+  std::size_t certificate_logs = 0;
+  std::size_t timestamp_authorities = 0;
 };
 
 /// A signer together with the builder.id that it may claim and the SLSA level that earns. The id alone is only text.
@@ -138,6 +140,7 @@ enum class NoMatch { kDeny };
 class PolicySet {
  public:
   struct Contents {
+    std::vector<TrustRootSummary> trust_roots = {};
     std::vector<Attestor> attestors;
     std::vector<Builder> builders;
     std::vector<Rule> rules;
@@ -148,12 +151,13 @@ class PolicySet {
 
   /// A contradiction between entries, by the kind and index of the entry that it is best reported at.
   struct Conflict {
-    enum class Entry { kAttestor, kBuilder, kRule };
+    enum class Entry { kTrustRoot, kAttestor, kBuilder, kRule };
     enum class Kind {
       kName,         ///< missing, or used twice
-      kUnknownName,  ///< of an attestor or builder that does not exist
-      kUnused,       ///< an attestor or builder that nothing names
-      kKey,          ///< no key, or one key under two names
+      kUnknownName,  ///< of a trust root, attestor or builder that does not exist
+      kUnused,       ///< a trust root, attestor or builder that nothing names
+      kKey,          ///< no key, or one key or identity under two names
+      kProof,        ///< what has to be proven for an attestor can never be, or is asked of nobody
       kScope,        ///< none, or two of equal specificity that overlap
       kUnreachable,  ///< a rule that can never apply, because others cover all its scopes
       kRequirement,  ///< can never be met, or would be met without any evidence though nothing says `accept`
@@ -162,7 +166,9 @@ class PolicySet {
     std::size_t index;
     Kind kind;
     std::string message;
-    std::string requirement = {};  ///< the name of the node that is meant; empty: the entry as a whole
+    /// The name of the node of a rule, or the key of an attestor ("transparencyLog"), that is meant; empty: the entry
+    /// as a whole.
+    std::string requirement = {};
     std::optional<std::size_t> scope = std::nullopt;  ///< index into the rule's scopes, when one of them is meant
   };
 
@@ -175,8 +181,9 @@ class PolicySet {
   [[nodiscard]] const Rule* rule_for(const Repository& repository) const;
   [[nodiscard]] const Attestor& attestor(std::string_view name) const;
   [[nodiscard]] const Builder& builder(std::string_view name) const;
-  /// Names of the attestors that hold this signer; for messages ("signed by X, which this rule does not name").
-  [[nodiscard]] std::vector<std::string> attestors_of(const verify::Signer& signer) const;
+  /// The attestors that this signer is, for the image that was asked for.
+  [[nodiscard]] std::vector<const Attestor*> attestors_of(const verify::Signer& signer,
+                                                          const ImageReference& requested) const;
   [[nodiscard]] const std::vector<Rule>& rules() const { return contents_.rules; }
   [[nodiscard]] const Digest& generation() const { return contents_.generation; }
 
@@ -198,7 +205,8 @@ class PolicySet {
   ByText<std::size_t> attestor_index_;
   ByText<std::size_t> builder_index_;
   ByText<std::vector<ScopeOf>> scopes_by_prefix_;  // by literal prefix; most specific first
-  std::map<verify::Signer, std::vector<std::size_t>> attestors_by_signer_;
+  std::map<verify::KeySigner, std::vector<std::size_t>> attestors_by_key_;
+  std::vector<std::size_t> keyless_attestors_;
 };
 
 }  // namespace pullgate::policy

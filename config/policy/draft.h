@@ -10,6 +10,7 @@
 #include "config/yaml/problems.h"
 #include "policy/policy.h"
 #include "verify/public_key.h"
+#include "verify/sigstore_root.h"
 
 namespace pullgate::config {
 
@@ -22,19 +23,33 @@ struct RulePlaces {
   bool has_whole_tree = true;                      ///< likewise the requirements
 };
 
+struct TrustRootPlaces {
+  yaml::Mark name;
+  bool is_whole = true;  ///< it could be read
+};
+
+struct AttestorPlaces {
+  yaml::Mark name;
+  std::map<std::string, yaml::Mark> keys;  ///< of its entry and of what is below it
+  bool is_whole = true;                    ///< all of it could be read
+};
+
 /// Indices of the places are those of the entries in `contents`.
 struct PolicyDraft {
   std::filesystem::path folder;  ///< what paths in the file are relative to
   policy::PolicySet::Contents contents;
   std::vector<verify::TrustedKey> keys;
-  std::vector<yaml::Mark> attestors;
-  std::vector<bool> has_all_keys;  ///< of the attestor
+  std::vector<verify::SigstoreRoot> roots;
+  std::vector<TrustRootPlaces> trust_roots;
+  std::vector<AttestorPlaces> attestors;
   std::vector<yaml::Mark> builders;
   std::vector<yaml::Mark> builder_attestors;  ///< the name that the builder gives
   std::vector<RulePlaces> rules;
-  bool has_all_names = true;  ///< every place that could name an attestor or builder could be read
+  bool has_all_names = true;             ///< every place that could name an attestor or builder could be read
+  bool has_all_trust_root_names = true;  ///< likewise a trust root
 };
 
+void read_trust_roots(const yaml::Node& node, PolicyDraft& draft, yaml::Problems& problems);
 void read_attestors(const yaml::Node& node, PolicyDraft& draft, yaml::Problems& problems);
 void read_builders(const yaml::Node& node, PolicyDraft& draft, yaml::Problems& problems);
 void read_rules(const yaml::Node& node, policy::Mode default_mode, PolicyDraft& draft, yaml::Problems& problems);

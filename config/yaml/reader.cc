@@ -146,6 +146,14 @@ std::optional<std::string> read_name(const Node& node, std::string_view what, Pr
   return std::nullopt;
 }
 
+std::optional<std::string> read_key_name(const Member& member, std::string_view what, Problems& problems) {
+  Node node;
+  node.kind = Node::Kind::kScalar;
+  node.mark = member.mark;
+  node.text = member.key;
+  return read_name(node, what, problems);
+}
+
 std::optional<std::int64_t> read_integer(const Node& node, std::int64_t lowest, std::int64_t highest,
                                          std::string_view what, Problems& problems) {
   const bool may_be_number = node.kind == Node::Kind::kScalar && node.style == Node::Style::kPlain;

@@ -48,6 +48,8 @@ const std::vector<Node>& read_list(const Node& node, std::string_view what, Prob
 std::optional<std::string> read_text(const Node& node, std::string_view what, Problems& problems);
 /// A name that messages and paths can be made of: letters, digits, '.', '_', '-', at most 63.
 std::optional<std::string> read_name(const Node& node, std::string_view what, Problems& problems);
+/// The same of a mapping's key that names the entry behind it.
+std::optional<std::string> read_key_name(const Member& member, std::string_view what, Problems& problems);
 std::optional<std::int64_t> read_integer(const Node& node, std::int64_t lowest, std::int64_t highest,
                                          std::string_view what, Problems& problems);
 /// `true` or `false`; YAML 1.1's yes, no, on and off are problems.

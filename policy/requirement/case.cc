@@ -46,13 +46,22 @@ const verify::Provenance* Witness::provenance() const {
   return made != nullptr && made->provenance ? &*made->provenance : nullptr;
 }
 
+const Witness::Shortfall* Witness::shortfall_of(std::string_view attestor) const {
+  for (const Signature& signature : signatures) {
+    const auto found = std::ranges::find(signature.shortfalls, attestor, &Shortfall::attestor);
+    if (found != signature.shortfalls.end()) return &*found;
+  }
+  return nullptr;
+}
+
 std::string Witness::who() const {
   std::vector<std::string> names;
   for (const Signature& signature : signatures) {
-    const std::string key = verify::describe(signature.signer);
-    names.push_back(signature.attestors.empty()
-                        ? fmt::format("{}, which no attestor of the policy holds", key)
-                        : fmt::format("attestor '{}' ({})", fmt::join(signature.attestors, "', '"), key));
+    std::vector<std::string> attestors = signature.attestors;
+    for (const Shortfall& shortfall : signature.shortfalls) attestors.push_back(shortfall.attestor);
+    const std::string signer = verify::describe(signature.signer);
+    names.push_back(attestors.empty() ? fmt::format("{}, who is no attestor of the policy", signer)
+                                      : fmt::format("attestor '{}' ({})", fmt::join(attestors, "', '"), signer));
   }
   return fmt::format("{}", fmt::join(names, " and "));
 }
@@ -66,7 +75,7 @@ Case::Case(const PolicySet& policy, const Rule& rule, const Decision::About& abo
     if (report->verified && report->verified->subject() == about.digest) {
       Witness witness{report, &*report->verified, {}};
       for (const verify::Signer& signer : report->verified->signers()) {
-        witness.signatures.push_back({signer, policy.attestors_of(signer)});
+        witness.signatures.push_back(signature_by(signer, *report->verified));
       }
       witnesses_.push_back(std::move(witness));
     } else {
@@ -74,6 +83,18 @@ Case::Case(const PolicySet& policy, const Rule& rule, const Decision::About& abo
     }
   }
   note_names(rule.require);
+}
+
+Witness::Signature Case::signature_by(const verify::Signer& signer, const verify::Verified& verified) const {
+  Witness::Signature signature{signer, {}, {}};
+  for (const Attestor* attestor : policy_.attestors_of(signer, about_.requested)) {
+    if (std::optional<verify::Finding> missing = attestor->shortfall(verified)) {
+      signature.shortfalls.push_back({attestor->name, *std::move(missing)});
+    } else {
+      signature.attestors.push_back(attestor->name);
+    }
+  }
+  return signature;
 }
 
 void Case::note_names(const Requirement& requirement) {
@@ -110,6 +131,24 @@ std::vector<Objection> Case::failures(const std::set<verify::EvidenceKind>& kind
     }
   }
   return objections;
+}
+
+Objection Case::not_by(std::string_view attestor, const Witness& witness, std::string_view what,
+                       const std::string& requirement, const std::string& remedy) const {
+  const std::string place = printable(witness.report->place);
+  if (const Witness::Shortfall* shortfall = witness.shortfall_of(attestor)) {
+    return {shortfall->finding.reason.value_or(Reason::kEvidenceUnreadable), requirement,
+            fmt::format("{}; {} by {} at {}", shortfall->finding.detail, what, witness.who(), place),
+            fmt::format("attestor '{}' has to sign so that this is proven", attestor)};
+  }
+  std::string found = fmt::format("{} by {}", what, witness.who());
+  const Attestor& wanted = policy_.attestor(attestor);
+  if (wanted.keyless() != nullptr) {
+    const verify::Signer& signer = witness.signatures.front().signer;
+    found += fmt::format(": {}", wanted.difference(signer, about_.requested).value_or("another signer"));
+  }
+  found += fmt::format("; at {}", place);
+  return {Reason::kSignerNotTrusted, requirement, std::move(found), remedy};
 }
 
 std::string Case::places() const {

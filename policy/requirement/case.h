@@ -16,19 +16,27 @@ namespace pullgate::policy {
 struct Witness {
   const verify::Report* report = nullptr;
   const verify::Verified* verified = nullptr;
-  /// Who signed it, and the attestors of the policy who sign like that.
+  /// An attestor who signed, and whose signature does not count because something else is not proven.
+  struct Shortfall {
+    std::string attestor;
+    verify::Finding finding;
+  };
+  /// Who signed it, and the attestors of the policy who sign like that and of whom enough is proven.
   struct Signature {
     verify::Signer signer;
     std::vector<std::string> attestors;
+    std::vector<Shortfall> shortfalls;
   };
   std::vector<Signature> signatures;
 
   [[nodiscard]] bool is_by(std::string_view attestor) const { return !signers_of(attestor).empty(); }
   [[nodiscard]] std::vector<verify::Signer> signers_of(std::string_view attestor) const;
+  /// Set when the attestor signed and something else is missing.
+  [[nodiscard]] const Shortfall* shortfall_of(std::string_view attestor) const;
   [[nodiscard]] const verify::ImageSignature* signature() const;
   [[nodiscard]] const verify::Statement* statement() const;
   [[nodiscard]] const verify::Provenance* provenance() const;
-  /// "attestor 'acme-release' (key sha256:0123456789ab)"
+  /// "attestor 'acme-release' (key sha256:0123456789ab)", "https://... identified by https://..."
   [[nodiscard]] std::string who() const;
 };
 
@@ -53,10 +61,15 @@ class Case {
   /// What is wrong with the pieces of the given kinds that did not verify.
   [[nodiscard]] std::vector<Objection> failures(const std::set<verify::EvidenceKind>& kinds,
                                                 const std::string& requirement, const std::string& remedy) const;
+  /// Why evidence does not count as the attestor's, which is none of those who signed: who did, and where the
+  /// difference lies. Or, when the attestor did sign, what is not proven beside it.
+  [[nodiscard]] Objection not_by(std::string_view attestor, const Witness& witness, std::string_view what,
+                                 const std::string& requirement, const std::string& remedy) const;
   /// "referrers API, tag sha256-0123...sig"
   [[nodiscard]] std::string places() const;
 
  private:
+  [[nodiscard]] Witness::Signature signature_by(const verify::Signer& signer, const verify::Verified& verified) const;
   void note_names(const Requirement& requirement);
 
   const PolicySet& policy_;

@@ -16,8 +16,8 @@ struct Support {
 };
 
 /// The greatest number of attestors that can each be given a signer of their own. One signer never counts twice,
-/// whatever number of attestors it belongs to, and one attestor never counts twice, whatever number of keys it signed
-/// with: the threshold attacks of CVE-2020-6174, CVE-2026-6966 and CVE-2026-49834.
+/// whatever number of attestors it belongs to and of certificates it has, and one attestor never counts twice, whatever
+/// number of keys it signed with: the threshold attacks of CVE-2020-6174, CVE-2026-6966 and CVE-2026-49834.
 std::size_t distinct_attestors(const std::vector<Support>& supports);
 
 }  // namespace pullgate::policy

@@ -44,9 +44,10 @@ class Comparison {
 
   [[nodiscard]] std::optional<Difference> against_builder() const {
     if (!witness_.is_by(builder_.attestor)) {
-      return differ(Stage::kSigner, Reason::kSignerNotTrusted,
-                    fmt::format("provenance at {} is signed by {}", place_, witness_.who()),
-                    fmt::format("builder '{}' signs with a key of attestor '{}'", builder_.name, builder_.attestor));
+      const Attestor& attestor = judged_.policy().attestor(builder_.attestor);
+      return Difference{Stage::kSigner, judged_.not_by(builder_.attestor, witness_, "provenance signed", name_,
+                                                       fmt::format("builder '{}' signs {}", builder_.name,
+                                                                   attestor.how_it_signs(judged_.about().requested)))};
     }
     if (!is_builder(builder_, witness_, provenance_)) {
       return differ(Stage::kBuilder, Reason::kBuilderNotAllowed,
@@ -77,6 +78,7 @@ class Comparison {
                     "the builder must record the source");
     }
     const verify::Source& source = *provenance_.source;
+    if (auto difference = against_certificates(source)) return difference;
     if (auto difference = against_template(leaf_.source->repository, source.repository, "source repository")) {
       return difference;
     }
@@ -87,6 +89,30 @@ class Comparison {
     return differ(Stage::kSource, Reason::kSourceNotAllowed,
                   fmt::format("source commit '{}'", printable(source.commit)),
                   fmt::format("commit '{}' is required", *leaf_.source->commit));
+  }
+
+  /// Where the signer's certificate says the source as well, both have to say the same: it comes from the token of the
+  /// build, and the statement from whatever ran in it (slsa-verifier compares them likewise).
+  [[nodiscard]] std::optional<Difference> against_certificates(const verify::Source& source) const {
+    for (const verify::Signer& signer : witness_.signers_of(builder_.attestor)) {
+      const auto* certificate = std::get_if<verify::CertificateSigner>(&signer);
+      if (certificate == nullptr) continue;
+      auto difference = against_certificate(source.repository, verify::source_repository(*certificate), "repository");
+      if (!difference) difference = against_certificate(source.ref, verify::source_ref(*certificate), "ref");
+      if (!difference) difference = against_certificate(source.commit, verify::source_commit(*certificate), "commit");
+      if (difference) return difference;
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::optional<Difference> against_certificate(const std::string& value,
+                                                              const std::optional<std::string>& certified,
+                                                              std::string_view what) const {
+    if (!certified || value.empty() || value == *certified) return std::nullopt;
+    return differ(Stage::kSource, Reason::kSourceNotAllowed,
+                  fmt::format("the provenance says source {} '{}', the certificate of its signer '{}'", what,
+                              printable(value), printable(*certified)),
+                  "the builder must record the source that it was started for");
   }
 
   /// What the producer left out is empty, and a generous pattern such as `**` must not accept that.

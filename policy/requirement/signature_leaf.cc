@@ -6,16 +6,16 @@
 namespace pullgate::policy {
 
 Judgement judge_signature(const Case& judged, const SignatureLeaf& leaf, const std::string& name) {
+  const Attestor& attestor = judged.policy().attestor(leaf.attestor);
   const std::string remedy =
-      fmt::format("sign {} with a key of attestor '{}'", judged.about().digest.text(), leaf.attestor);
+      fmt::format("sign {} {}", judged.about().digest.text(), attestor.how_it_signs(judged.about().requested));
   Judgement met;
   std::vector<Objection> near_misses;
   for (const Witness& witness : judged.witnesses()) {
     const std::string place = printable(witness.report->place);
     if (!witness.is_by(leaf.attestor)) {
       if (witness.signature() == nullptr) continue;
-      near_misses.push_back(
-          {Reason::kSignerNotTrusted, name, fmt::format("{} is signed by {}", place, witness.who()), remedy});
+      near_misses.push_back(judged.not_by(leaf.attestor, witness, "signed", name, remedy));
     } else if (witness.signature() != nullptr) {
       for (const verify::Signer& signer : witness.signers_of(leaf.attestor)) {
         if (!met.is_met()) met = Judgement::met(fmt::format("{} at {}", describe(signer), place));

@@ -302,14 +302,14 @@ def test_every_problem_of_both_files_is_shown_at_once(files: Files) -> None:
     files.policy = (
         files.policy.replace("version: 1", "version: 2")
         .replace("    require: { signature: acme }\n", "    requires: { signature: acme }\n    require: { signature: acme }\n")
-        .replace("transparencyLog: none", "transparencyLog: none, keyless: {}")
+        .replace("transparencyLog: none", "transparencyLog: none, notation: {}")
     )  # fmt: skip
     refused(
         files,
         files.place_in_settings("lay:"),
         files.place_in_settings("soon"),
         files.place_in_policy("2"),
-        files.place_in_policy("keyless"),
+        files.place_in_policy("notation"),
         files.place_in_policy("requires"),
     )
 

@@ -92,6 +92,10 @@ TEST(Schema, OfThePolicyKnowsTheLoadersKeys) {
   const std::vector<Place> places = {
       {"", "qqqqqqqqqqqq: 1\n"},
       {"/$defs/attestor", "attestors: { a: { qqqqqqqqqqqq: 1 } }\n"},
+      {"/$defs/trustRoot", "trustRoots: { t: { qqqqqqqqqqqq: 1 } }\n"},
+      {"/$defs/sigstoreRoot", "trustRoots: { t: { sigstore: { qqqqqqqqqqqq: 1 } } }\n"},
+      {"/$defs/keyless", "attestors: { a: { keyless: { qqqqqqqqqqqq: 1 } } }\n"},
+      {"/$defs/atLeast", "attestors: { a: { transparencyLog: { qqqqqqqqqqqq: 1 } } }\n"},
       {"/$defs/key", "attestors: { a: { key: { qqqqqqqqqqqq: 1 } } }\n"},
       {"/$defs/builder", "builders: { b: { qqqqqqqqqqqq: 1 } }\n"},
       {"/$defs/defaults", "defaults: { qqqqqqqqqqqq: 1 }\n"},
@@ -104,7 +108,7 @@ TEST(Schema, OfThePolicyKnowsTheLoadersKeys) {
       {"/$defs/requirement/properties/accept", rule("{ accept: { qqqqqqqqqqqq: 1 } }")},
   };
   const nlohmann::json document = schema("policy");
-  Keys covered = {"/$defs/requirement"};
+  Keys covered = {"/$defs/requirement", "/$defs/extensions"};
   const Folder folder;
   for (const Place& place : places) {
     covered.insert(place.pointer);
@@ -114,6 +118,15 @@ TEST(Schema, OfThePolicyKnowsTheLoadersKeys) {
   }
   covered.erase("/$defs/requirement/properties/accept");
   EXPECT_EQ(covered, objects_of(document));
+}
+
+TEST(Schema, OfThePolicyKnowsEveryExtensionOfCertificates) {
+  Keys names;
+  for (const verify::FulcioExtensionName& extension : verify::kFulcioExtensionNames) {
+    names.insert(std::string(extension.name));
+    names.insert(std::string(extension.name) + "Pattern");
+  }
+  EXPECT_EQ(keys_in_schema(schema("policy"), "/$defs/extensions"), names);
 }
 
 TEST(Schema, OfThePolicyKnowsTheLoadersRequirements) {

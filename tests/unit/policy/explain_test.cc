@@ -31,7 +31,7 @@ Decision hostile(std::size_t length) {
 TEST(OneLine, NamesTheRuleTheReasonTheFindingTheRemedyAndTheDecision) {
   const Decision decision = Scene(signature("release")).signed_by("elsewhere").decide();
   const std::string line = one_line(decision);
-  EXPECT_THAT(line, StartsWith("pullgate: apps: SIGNER_NOT_TRUSTED: place 0 is signed by attestor 'elsewhere'"));
+  EXPECT_THAT(line, StartsWith("pullgate: apps: SIGNER_NOT_TRUSTED: signed by attestor 'elsewhere'"));
   EXPECT_THAT(line, HasSubstr("; sign sha256:"));
   EXPECT_THAT(line, EndsWith("; decision " + decision.id()));
 }

@@ -89,15 +89,16 @@ TEST(PolicySet, RefusesABuilderOfAnUnknownAttestor) {
 
 TEST(PolicySet, RefusesOneKeyUnderTwoAttestors) {
   Attestor twin = attestor("twin");
-  twin.keys.push_back(key("release"));
+  std::get<KeyHolder>(twin.identity).push_back(key("release"));
   const auto made = contents({attestor("release"), twin}, {},
                              {rule("apps", {"ghcr.io/acme/**"}, all_of({signature("release"), signature("twin")}))});
   EXPECT_THAT(messages(PolicySet::conflicts(made)), ElementsAre(HasSubstr("also the key of attestor 'release'")));
 }
 
 TEST(PolicySet, RefusesAnAttestorWithoutAKey) {
-  const auto made = contents({{"release", {}}}, {}, {rule("apps", {"ghcr.io/acme/**"}, signature("release"))});
-  EXPECT_THAT(messages(PolicySet::conflicts(made)), ElementsAre(HasSubstr("has no key")));
+  const auto made = contents({{.name = "release", .identity = KeyHolder{}}}, {},
+                             {rule("apps", {"ghcr.io/acme/**"}, signature("release"))});
+  EXPECT_THAT(messages(PolicySet::conflicts(made)), ElementsAre(HasSubstr("attestor 'release': no key")));
 }
 
 TEST(PolicySet, RefusesTreesThatCanNeverBeMet) {
@@ -248,10 +249,11 @@ TEST(PolicySet, CopiesFindTheirOwnRules) {
 TEST(PolicySet, KnowsWhoseKeyItIs) {
   const PolicySet policy =
       *PolicySet::make(contents({attestor("release")}, {}, {rule("acme", {"ghcr.io/acme/**"}, signature("release"))}));
-  EXPECT_THAT(policy.attestors_of(key("release")), ElementsAre("release"));
-  EXPECT_THAT(policy.attestors_of(key("stranger")), IsEmpty());
-  EXPECT_TRUE(policy.attestor("release").is(key("release")));
-  EXPECT_FALSE(policy.attestor("release").is(key("stranger")));
+  const ImageReference asked = reference("ghcr.io/acme/app:1");
+  EXPECT_THAT(policy.attestors_of(key("release"), asked), ElementsAre(&policy.attestor("release")));
+  EXPECT_THAT(policy.attestors_of(key("stranger"), asked), IsEmpty());
+  EXPECT_TRUE(policy.attestor("release").is(key("release"), asked));
+  EXPECT_FALSE(policy.attestor("release").is(key("stranger"), asked));
 }
 
 TEST(PolicySet, LoadsTenThousandRules) {

@@ -69,7 +69,7 @@ inline Requirement base_image(std::vector<BaseProof> proof, std::vector<std::str
 
 inline Attestor attestor(std::string name) {
   verify::KeySigner own = key(name);
-  return {std::move(name), {std::move(own)}};
+  return {.name = std::move(name), .identity = KeyHolder{std::move(own)}};
 }
 
 inline Rule rule(std::string name, std::vector<std::string> scopes, Requirement require, Mode mode = Mode::kEnforce) {

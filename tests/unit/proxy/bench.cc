@@ -34,10 +34,10 @@ std::string signature_layer(const std::string& payload, const std::string& signa
 }  // namespace
 
 std::shared_ptr<const policy::PolicySet> bench_policy(const verify::PublicKey& key, std::string_view generation) {
-  policy::PolicySet::Contents contents{.attestors = {{"release", {verify::KeySigner{key.fingerprint()}}}},
-                                       .builders = {},
-                                       .rules = {},
-                                       .generation = Digest::of(generation)};
+  const policy::Attestor release{.name = "release",
+                                 .identity = policy::KeyHolder{verify::KeySigner{key.fingerprint()}}};
+  policy::PolicySet::Contents contents{
+      .attestors = {release}, .builders = {}, .rules = {}, .generation = Digest::of(generation)};
   const policy::Requirement is_signed{policy::SignatureLeaf{"release"}};
   contents.rules.push_back(rule("signed", "registry.test/acme/**", policy::Mode::kEnforce, is_signed));
   contents.rules.push_back(rule("warned", "registry.test/warned/**", policy::Mode::kWarn, is_signed));

@@ -1,0 +1,125 @@
+#include "policy/attestor.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "verify/bytes.h"
+
+namespace pullgate::policy {
+namespace {
+
+using Extension = KeylessIdentity::Extension;
+
+/// Digests may say their algorithm (fulcio "oid-info.md", .10, .13 and .19: "sha1:..."); people write the digest.
+std::string_view without_algorithm(std::string_view digest) {
+  for (std::string_view prefix : {"sha1:", "sha256:"}) {
+    if (digest.starts_with(prefix)) return digest.substr(prefix.size());
+  }
+  return digest;
+}
+
+bool matches(const Extension& wanted, const std::string& value, const ImageReference& requested) {
+  if (wanted.value.matches(value, requested)) return true;
+  return wanted.name.name.ends_with("Digest") && wanted.value.matches(without_algorithm(value), requested);
+}
+
+std::string differs(std::string_view what, std::string_view found, std::string_view wanted) {
+  return fmt::format("its {} is '{}', not '{}'", what, printable(found), printable(wanted));
+}
+
+std::optional<std::string> difference_in_extensions(const std::vector<Extension>& extensions,
+                                                    const verify::CertificateSigner& signer,
+                                                    const ImageReference& requested) {
+  for (const Extension& wanted : extensions) {
+    const std::optional<std::string> value = verify::extension_of(signer, wanted.name);
+    const std::string text = wanted.value.filled_in(requested);
+    if (!value) return fmt::format("its certificate does not say {}, not '{}'", wanted.name.name, printable(text));
+    if (!matches(wanted, *value, requested)) return differs(wanted.name.name, *value, text);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> difference_from(const KeylessIdentity& identity, const std::string& trust_root,
+                                           const verify::Signer& signer, const ImageReference& requested) {
+  const auto* certificate = std::get_if<verify::CertificateSigner>(&signer);
+  if (certificate == nullptr) return "it signed with a key, not with a certificate";
+  // What another root's authority certifies is another's word: each is trusted for itself.
+  if (certificate->trust_root != trust_root) {
+    return differs("trust root", certificate->trust_root, trust_root);
+  }
+  if (!identity.issuer.matches(certificate->issuer, requested)) {
+    return differs("issuer", certificate->issuer, identity.issuer.filled_in(requested));
+  }
+  if (identity.subject_kind && *identity.subject_kind != certificate->subject.kind) {
+    return differs("subject's kind", to_string(certificate->subject.kind), to_string(*identity.subject_kind));
+  }
+  if (!identity.subject.matches(certificate->subject.value, requested)) {
+    return differs("subject", certificate->subject.value, identity.subject.filled_in(requested));
+  }
+  return difference_in_extensions(identity.extensions, *certificate, requested);
+}
+
+std::optional<std::string> difference_from(const KeyHolder& keys, const verify::Signer& signer) {
+  const auto* key = std::get_if<verify::KeySigner>(&signer);
+  if (key == nullptr) return "it signed with a certificate, not with a key";
+  if (std::ranges::find(keys, *key) == keys.end()) return "it signed with another key";
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<NamePattern> NamePattern::glob(std::string_view text) {
+  Result<TextTemplate> form = TextTemplate::parse(text);
+  if (!form) return std::move(form).error();
+  return NamePattern(*std::move(form));
+}
+
+Result<NamePattern> NamePattern::regular_expression(std::string_view text) {
+  Result<TextPattern> form = TextPattern::regular_expression(text);
+  if (!form) return std::move(form).error();
+  return NamePattern(*std::move(form));
+}
+
+bool NamePattern::matches(std::string_view text, const ImageReference& requested) const {
+  // What a certificate does not say is empty, and a generous pattern must not accept that.
+  if (text.empty()) return false;
+  if (const auto* pattern = std::get_if<TextPattern>(&form_)) return pattern->matches(text);
+  return std::get<TextTemplate>(form_).matches(text, requested);
+}
+
+std::string NamePattern::filled_in(const ImageReference& requested) const {
+  if (const auto* pattern = std::get_if<TextPattern>(&form_)) return pattern->text();
+  return std::get<TextTemplate>(form_).filled_in(requested);
+}
+
+const std::string& NamePattern::text() const {
+  return std::visit([](const auto& form) -> const std::string& { return form.text(); }, form_);
+}
+
+std::optional<std::string> Attestor::difference(const verify::Signer& signer, const ImageReference& requested) const {
+  if (const auto* certified = keyless()) return difference_from(*certified, requirements.trust_root, signer, requested);
+  return difference_from(*keys(), signer);
+}
+
+std::optional<verify::Finding> Attestor::shortfall(const verify::Verified& verified) const {
+  for (verify::Finding& finding : verify::check_requirements(verified, requirements)) {
+    if (finding.outcome != verify::Outcome::kPassed) return std::move(finding);
+  }
+  return std::nullopt;
+}
+
+std::string Attestor::how_it_signs(const ImageReference& requested) const {
+  const auto* certified = keyless();
+  if (certified == nullptr) return fmt::format("with a key of attestor '{}'", name);
+  std::string text =
+      fmt::format("as attestor '{}', {} identified by {}", name, printable(certified->subject.filled_in(requested)),
+                  printable(certified->issuer.text()));
+  for (const Extension& wanted : certified->extensions) {
+    text += fmt::format(", {} '{}'", wanted.name.name, printable(wanted.value.filled_in(requested)));
+  }
+  return text;
+}
+
+}  // namespace pullgate::policy
