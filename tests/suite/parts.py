@@ -74,6 +74,12 @@ def unit(run: Run, preset: str = "dev") -> None:
     _ctest(run, f"unit ({preset})", run.folder(preset), labels)
 
 
+def threads(run: Run) -> None:
+    """What is concurrent, under TSan."""
+    unit(run, "tsan")
+    integration(run, "tsan")
+
+
 def integration(run: Run, preset: str = "dev") -> None:
     paths = [TESTS / "integration" / name for name in _CONCURRENT] if preset == "tsan" else [TESTS / "integration"]
     _pytest(run, f"integration ({preset})", *paths, program=run.program(preset))
@@ -112,7 +118,7 @@ def fuzz(run: Run) -> None:
 
 def present(part: str) -> bool:
     """Whether this tree has tests of that kind."""
-    return part in ("unit", "fuzz", "tidy", "sanitizers") or any((TESTS / part).glob("test_*.py"))
+    return part in ("unit", "fuzz", "tidy", "threads") or any((TESTS / part).glob("test_*.py"))
 
 
 def _ctest(run: Run, title: str, folder: Path, labels: str) -> None:
@@ -128,6 +134,9 @@ def _pytest(run: Run, title: str, *paths: Path, program: Path | None = None) -> 
     report = _report_file(title)
     command: list[str | Path] = [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider"]
     command += [f"--junitxml={report}"]
+    if program:
+        # More than processors: what these tests do most is wait for a server that stalls, or starts.
+        command += ["--numprocesses", str(2 * jobs()), "--dist", "loadfile"]
     if run.filter:
         command += ["-k", run.filter]
     _count(run, title, [*command, *paths], report, {"PULLGATE_BINARY": str(program)} if program else {})
