@@ -17,15 +17,16 @@ namespace {
 namespace asio = boost::asio;
 using Answer = Result<std::unique_ptr<HttpResponse>>;
 
-asio::awaitable<Answer> closed() {
+asio::awaitable<Result<Exchanged>> closed() {
   co_return Error{ErrorCode::kCancelled, "shutting down"};
 }
 
 /// Not a coroutine, so that nobody holds the loop strongly while waiting on it (see CurlLoop).
-asio::awaitable<Answer> exchange(const std::weak_ptr<HttpLoop>& loop, const HttpRequest& request, const Url& url,
-                                 std::chrono::steady_clock::time_point head_deadline) {
+asio::awaitable<Result<Exchanged>> exchange(const std::weak_ptr<HttpLoop>& loop, const HttpRequest& request,
+                                            const Url& url, Reach reach,
+                                            std::chrono::steady_clock::time_point head_deadline) {
   const auto open = loop.lock();
-  return open ? open->exchange(request, url, head_deadline) : closed();
+  return open ? open->exchange(request, url, reach, head_deadline) : closed();
 }
 
 /// For GET and HEAD all of these mean: ask there, the same way. RFC 9110 section 15.4.
@@ -39,10 +40,16 @@ asio::awaitable<Answer> send_on(std::weak_ptr<HttpLoop> loop, HttpRequest reques
   if (!first) co_return first.error();
   const auto head_deadline = std::chrono::steady_clock::now() + request.response_timeout;
   Url current = *first;
+  Reach reach = Reach::kAnywhere;
   for (int redirects = 0;; ++redirects) {
-    auto answer = co_await exchange(loop, request, current, head_deadline);
-    if (!answer || !is_redirect((*answer)->head().status)) co_return answer;
-    const auto location = (*answer)->head().only("location");
+    auto exchanged = co_await exchange(loop, request, current, reach, head_deadline);
+    if (!exchanged) co_return std::move(exchanged).error();
+    auto answer = std::move(exchanged->response);
+    if (!is_redirect(answer->head().status)) co_return answer;
+    // Server-side request forgery by way of the DNS: the name in a Location may resolve to the instance's metadata
+    // service or to our neighbour, and a name of the upstream's own may begin to. What came from the Internet stays.
+    if (exchanged->peer == Network::kInternet) reach = Reach::kInternetOnly;
+    const auto location = answer->head().only("location");
     if (!location) co_return location.error();
     if (!location->has_value())
       co_return Error{ErrorCode::kUpstreamInvalid, fmt::format("{} redirects to nowhere", current.authority())};
@@ -60,7 +67,9 @@ asio::awaitable<Answer> send_on(std::weak_ptr<HttpLoop> loop, HttpRequest reques
 
 }  // namespace
 
-HttpClient::HttpClient(asio::io_context& loop) : loop_(make_http_loop(loop)) {}
+HttpClient::HttpClient(asio::io_context& loop) : HttpClient(make_http_loop(loop)) {}
+
+HttpClient::HttpClient(std::shared_ptr<HttpLoop> loop) : loop_(std::move(loop)) {}
 
 HttpClient::~HttpClient() {
   loop_->shut_down();

@@ -6,13 +6,16 @@
 
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <map>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -54,8 +57,14 @@ using HeaderLines = std::unique_ptr<curl_slist, ListDeleter>;
 
 /// A transfer with what libcurl and Asio have of it.
 struct CurlTransfer final : Transfer, std::enable_shared_from_this<CurlTransfer> {
-  using Transfer::Transfer;
+  CurlTransfer(HttpRequest request, Url url, Reach may_reach, Clock::time_point head_deadline)
+      : Transfer(std::move(request), std::move(url), head_deadline), reach(may_reach) {}
 
+  const Reach reach;
+  /// Of the connection that the request was written to.
+  Network peer = Network::kInternal;
+  /// The address that was out of reach.
+  std::optional<asio::ip::address> refused = std::nullopt;
   EasyHandle easy;
   HeaderLines lines;
   std::array<char, CURL_ERROR_SIZE> message{};
@@ -98,6 +107,9 @@ Error failure_of(CURLcode code, const CurlTransfer& transfer) {
   const auto error = [&](ErrorCode kind, std::string_view what) {
     return Error{kind, fmt::format("{} {}: {}", what, host, printable(detail))};
   };
+  if (transfer.refused)
+    return {ErrorCode::kUpstreamInvalid,
+            fmt::format("redirected to {}, which is at the internal address {}", host, transfer.refused->to_string())};
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
       return {ErrorCode::kTimedOut,
@@ -122,6 +134,21 @@ Error failure_of(CURLcode code, const CurlTransfer& transfer) {
     default:
       return error(ErrorCode::kUnreachable, "cannot reach");
   }
+}
+
+asio::ip::address address_of(const sockaddr& address) {
+  if (address.sa_family == AF_INET)
+    return asio::ip::address_v4(ntohl(reinterpret_cast<const sockaddr_in&>(address).sin_addr.s_addr));
+  if (address.sa_family != AF_INET6) return {};  // 0.0.0.0
+  asio::ip::address_v6::bytes_type bytes{};
+  std::memcpy(bytes.data(), &reinterpret_cast<const sockaddr_in6&>(address).sin6_addr, bytes.size());
+  return asio::ip::address_v6(bytes);
+}
+
+bool is_in_reach(CurlTransfer& transfer, const asio::ip::address& address) {
+  if (transfer.reach == Reach::kAnywhere || network_of(address) == Network::kInternet) return true;
+  transfer.refused = address;
+  return false;
 }
 
 /// The request line and fields; everything that libcurl would do by itself and should not is switched off.
@@ -192,8 +219,8 @@ class CurlLoop final : public HttpLoop, public std::enable_shared_from_this<Curl
   CurlLoop& operator=(const CurlLoop&) = delete;
   ~CurlLoop() override;
 
-  asio::awaitable<Result<std::unique_ptr<HttpResponse>>> exchange(HttpRequest request, Url url,
-                                                                  Clock::time_point head_deadline) override;
+  asio::awaitable<Result<Exchanged>> exchange(HttpRequest request, Url url, Reach reach,
+                                              Clock::time_point head_deadline) override;
   void shut_down() override;
 
   static asio::awaitable<Result<std::string>> read(std::weak_ptr<CurlLoop> loop, TransferPtr transfer,
@@ -223,8 +250,7 @@ class CurlLoop final : public HttpLoop, public std::enable_shared_from_this<Curl
   void on_ready(curl_socket_t fd, const WatchedSocketPtr& socket, int event, const boost::system::error_code& error);
   void close();
 
-  friend asio::awaitable<Result<std::unique_ptr<HttpResponse>>> exchange_on(std::weak_ptr<CurlLoop> loop,
-                                                                            TransferPtr transfer);
+  friend asio::awaitable<Result<Exchanged>> exchange_on(std::weak_ptr<CurlLoop> loop, TransferPtr transfer);
   friend std::function<void()> canceller(const std::weak_ptr<CurlLoop>& loop, const TransferPtr& transfer);
 
   Strand strand_;
@@ -278,7 +304,7 @@ std::function<void()> canceller(const std::weak_ptr<CurlLoop>& loop, const Trans
   };
 }
 
-asio::awaitable<Result<std::unique_ptr<HttpResponse>>> exchange_on(std::weak_ptr<CurlLoop> loop, TransferPtr transfer) {
+asio::awaitable<Result<Exchanged>> exchange_on(std::weak_ptr<CurlLoop> loop, TransferPtr transfer) {
   auto begin = [loop, transfer](Waiter<Result<HttpResponseHead>> waiter) {
     const auto self = loop.lock();
     if (!self) return waiter(shutting_down());
@@ -287,13 +313,14 @@ asio::awaitable<Result<std::unique_ptr<HttpResponse>>> exchange_on(std::weak_ptr
   };
   auto head = co_await suspended<Result<HttpResponseHead>>(std::move(begin), canceller(loop, transfer));
   if (!head) co_return std::move(head).error();
-  co_return std::make_unique<CurlResponse>(std::move(loop), std::move(transfer), std::move(*head));
+  const Network peer = transfer->peer;
+  co_return Exchanged{std::make_unique<CurlResponse>(std::move(loop), std::move(transfer), std::move(*head)), peer};
 }
 
-asio::awaitable<Result<std::unique_ptr<HttpResponse>>> CurlLoop::exchange(HttpRequest request, Url url,
-                                                                          Clock::time_point head_deadline) {
+asio::awaitable<Result<Exchanged>> CurlLoop::exchange(HttpRequest request, Url url, Reach reach,
+                                                      Clock::time_point head_deadline) {
   return exchange_on(weak_from_this(),
-                     std::make_shared<CurlTransfer>(std::move(request), std::move(url), head_deadline));
+                     std::make_shared<CurlTransfer>(std::move(request), std::move(url), reach, head_deadline));
 }
 
 asio::awaitable<Result<std::string>> CurlLoop::read(std::weak_ptr<CurlLoop> loop, TransferPtr transfer,
@@ -362,10 +389,8 @@ void CurlLoop::start(const TransferPtr& transfer, Waiter<Result<HttpResponseHead
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer.get());
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &CurlLoop::on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer.get());
-  if (transfer->url().scheme() == Url::Scheme::kHttp) {
-    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &CurlLoop::on_request);
-    curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer.get());
-  }
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &CurlLoop::on_request);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer.get());
   // Connections outlive the transfer that opened them.
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &CurlLoop::on_open);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer.get());
@@ -449,20 +474,30 @@ void CurlLoop::settle() {
   }
 }
 
-/// A request is about to be written in the clear, on a connection that may have carried others.
+/// A request is about to be written, on a connection that may have carried others.
 int CurlLoop::on_request(void* context, char* peer_address, char* /*local_address*/, int peer_port,
                          int local_port) noexcept {
   auto& transfer = *static_cast<CurlTransfer*>(context);
+  transfer.is_reusing = false;
+  transfer.reused.reset();
+  boost::system::error_code none;
+  const auto address = asio::ip::make_address(peer_address, none);
+  transfer.peer = none ? Network::kInternal : network_of(address);
+  // A kept connection was opened for somebody else, who may reach further.
+  if (!is_in_reach(transfer, address)) return CURL_PREREQFUNC_ABORT;
+  if (transfer.url().scheme() == Url::Scheme::kHttps) return CURL_PREREQFUNC_OK;
   const auto found = transfer.connections->before_request(
       {peer_address, static_cast<std::uint16_t>(peer_port), static_cast<std::uint16_t>(local_port)});
   transfer.is_reusing = found.state != KeptConnections::State::kNew;
-  transfer.reused = transfer.is_reusing ? std::optional(found.fd) : std::nullopt;
+  if (transfer.is_reusing) transfer.reused = found.fd;
   return found.state == KeptConnections::State::kSpoilt ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 curl_socket_t CurlLoop::on_open(void* context, curlsocktype /*purpose*/, curl_sockaddr* address) noexcept {
+  auto& transfer = *static_cast<CurlTransfer*>(context);
+  if (!is_in_reach(transfer, address_of(address->addr))) return CURL_SOCKET_BAD;
   const int fd = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-  if (fd >= 0) static_cast<CurlTransfer*>(context)->connections->opened(fd);
+  if (fd >= 0) transfer.connections->opened(fd);
   return fd;
 }
 

@@ -7,10 +7,16 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "proxy/upstream/http/network.h"
 #include "proxy/upstream/http/url.h"
 #include "proxy/upstream/http_client.h"
 
 namespace pullgate::proxy {
+
+struct Exchanged {
+  std::unique_ptr<HttpResponse> response;
+  Network peer = Network::kInternet;  ///< where the address is that answered
+};
 
 /// Thread-safe. Everything inside happens on one strand of the io_context; callers' coroutines resume on their own
 /// executors.
@@ -21,9 +27,10 @@ class HttpLoop {
   HttpLoop& operator=(const HttpLoop&) = delete;
 
   /// Asks `url` (not request.url) with the method, headers and limits of `request`. Resumes when the head is here, or
-  /// with kTimedOut at `head_deadline`.
-  virtual boost::asio::awaitable<Result<std::unique_ptr<HttpResponse>>> exchange(
-      HttpRequest request, Url url, std::chrono::steady_clock::time_point head_deadline) = 0;
+  /// with kTimedOut at `head_deadline`. kUpstreamInvalid when the host turns out to be at an address out of `reach`;
+  /// then nothing is sent there.
+  virtual boost::asio::awaitable<Result<Exchanged>> exchange(HttpRequest request, Url url, Reach reach,
+                                                             std::chrono::steady_clock::time_point head_deadline) = 0;
 
   /// Ends every transfer with kCancelled, closes all connections, and refuses what comes later. Returns at once; the
   /// work is done on the strand.

@@ -1,0 +1,22 @@
+#include "proxy/upstream/http/network.h"
+
+#include <gtest/gtest.h>
+
+namespace pullgate::proxy {
+namespace {
+
+Network at(const char* address) {
+  return network_of(boost::asio::ip::make_address(address));
+}
+
+TEST(Network, TellsTheInternetFromWhatIsInside) {
+  for (const auto* address : {"140.82.112.33", "1.1.1.1", "2606:4700::1111", "::ffff:1.1.1.1", "64:ff9b::1.1.1.1"})
+    EXPECT_EQ(at(address), Network::kInternet) << address;
+  for (const auto* address :
+       {"127.0.0.1", "169.254.169.254", "10.1.2.3", "100.100.100.200", "0.0.0.0", "::", "::1", "fe80::1",
+        "fd00:ec2::254", "::ffff:169.254.169.254", "64:ff9b::10.0.0.1", "2002:7f00:1::", "ff02::1"})
+    EXPECT_EQ(at(address), Network::kInternal) << address;
+}
+
+}  // namespace
+}  // namespace pullgate::proxy
