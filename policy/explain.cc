@@ -91,7 +91,7 @@ void append_objections(std::string& text, const Decision& decision) {
     text += fmt::format("      remedy:  {}\n", printable(objection.remedy, 600));
   }
   if (!decision.advice().empty()) text += fmt::format("  advice: {}\n", printable(decision.advice(), 600));
-  if (decision.retry_after()) text += fmt::format("  try again in {} s\n", decision.retry_after()->count());
+  if (const auto pause = decision.retry_after()) text += fmt::format("  try again in {} s\n", pause->count());
 }
 
 void append_requirements(std::string& text, const Decision& decision) {

@@ -97,7 +97,7 @@ std::string json(const Decision& decision, const Gathered& gathered) {
   document["searched"] = std::move(places);
   document["gaps"] = list_of(gathered.gaps);
   if (!decision.advice().empty()) document["advice"] = printable(decision.advice(), kTextLength);
-  if (decision.retry_after()) document["retryAfterSeconds"] = decision.retry_after()->count();
+  if (const auto pause = decision.retry_after()) document["retryAfterSeconds"] = pause->count();
   return document.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 

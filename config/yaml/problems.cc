@@ -7,7 +7,7 @@
 
 namespace pullgate::config::yaml {
 
-void Problems::add(Mark mark, std::string message) {
+void Problems::add(Mark mark, std::string_view message) {
   constexpr std::size_t kMessageLength = 600;
   problems_.push_back({file_, mark.line, mark.column, printable(message, kMessageLength)});
 }

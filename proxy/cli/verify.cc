@@ -46,6 +46,7 @@ struct VerifyArguments {
 };
 
 Judgement judge_once(asio::io_context& loop, Backend& backend, const ImageReference& image) {
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): a reference that was parsed has one of them.
   const TagOrDigest which = image.digest ? TagOrDigest(*image.digest) : TagOrDigest(*image.tag);
   // A Judgement has no empty state, which a future would need.
   auto judgement = std::make_shared<std::optional<Judgement>>();

@@ -112,10 +112,11 @@ struct Answer {
   std::vector<verify::Finding> required;
   std::optional<std::string> other_signer;
 
-  [[nodiscard]] bool is_verified() const {
-    return report.verified && !other_signer && std::ranges::all_of(required, [](const verify::Finding& finding) {
-             return finding.outcome == verify::Outcome::kPassed;
-           });
+  /// Null unless everything holds.
+  [[nodiscard]] const verify::Verified* accepted() const {
+    const auto passed = [](const verify::Finding& finding) { return finding.outcome == verify::Outcome::kPassed; };
+    if (!report.verified || other_signer || !std::ranges::all_of(required, passed)) return nullptr;
+    return &*report.verified;
   }
 };
 
@@ -198,7 +199,7 @@ void write_corroboration(JsonText& json, const verify::Corroboration& facts) {
 
 void print_json(const Answer& answer) {
   JsonText json;
-  json.begin_object().key("verified").value(answer.is_verified()).key("findings").begin_array();
+  json.begin_object().key("verified").value(answer.accepted() != nullptr).key("findings").begin_array();
   for (const verify::Finding* finding : all_findings(answer)) {
     json.begin_object().key("check").value(to_string(finding->check));
     json.key("outcome").value(to_string(finding->outcome));
@@ -244,11 +245,12 @@ int verify_bundle(const BundleArguments& arguments) {
                                   .annotations = {}};
   const Answer result = answer(arguments, evidence, *artifact, *trust);
   if (arguments.format == "json") print_json(result);
-  if (!result.is_verified()) {
+  const verify::Verified* accepted = result.accepted();
+  if (accepted == nullptr) {
     print_refusal(result);
     return kExitDenied;
   }
-  if (arguments.format == "text") fmt::print("verified: signed by {}\n", describe(result.report.verified->signer()));
+  if (arguments.format == "text") fmt::print("verified: signed by {}\n", describe(accepted->signer()));
   return kExitAllowed;
 }
 

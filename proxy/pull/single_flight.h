@@ -93,7 +93,7 @@ class SingleFlight {
     std::map<Key, std::shared_ptr<Flight>> flights;
   };
 
-  void start(std::shared_ptr<Flight> flight, Key key, Deadline deadline, Work work) {
+  void start(const std::shared_ptr<Flight>& flight, Key key, Deadline deadline, Work work) {
     boost::asio::post(loop_, [table = table_, loop = loop_, flight, key = std::move(key), deadline,
                               work = std::move(work)]() mutable {
       flight->limit.expires_at(deadline);
