@@ -1,5 +1,5 @@
 #pragma once
-/// HTTP(S) towards upstreams: libcurl's multi interface on an io_context. Only http/curl_loop.cc knows libcurl.
+/// HTTP(S) towards upstreams: libcurl's multi interface on an io_context. Only http/curl/ knows libcurl.
 
 #include <chrono>
 #include <cstdint>

@@ -34,11 +34,10 @@ class Library:
     header: re.Pattern[str]
     allowed: re.Pattern[str]
     reason: str
-    only_one_file: bool = False
 
 
-def _library(header: str, allowed: str, reason: str, *, only_one_file: bool = False) -> Library:
-    return Library(re.compile(header), re.compile(allowed), reason, only_one_file)
+def _library(header: str, allowed: str, reason: str) -> Library:
+    return Library(re.compile(header), re.compile(allowed), reason)
 
 
 LIBRARIES = (
@@ -47,7 +46,7 @@ LIBRARIES = (
         r"verify/json/|(policy|config|proxy)/([a-z_]+/)*[a-z_]*json[a-z_]*\.cc$",
         "it costs seconds wherever it is included: use verify/json/, or a room's one writer file, or json_fwd.hpp",
     ),
-    _library(r"curl/", r"proxy/upstream/([a-z_]+/)*[a-z_]+\.cc$", "one file knows libcurl", only_one_file=True),
+    _library(r"curl/", r"proxy/upstream/http/curl/", "one folder knows libcurl"),
     _library(r"boost/beast", r"proxy/(wire|server)/", "HTTP is spoken in proxy/wire and proxy/server"),
     _library(r"boost/asio", r"proxy/", "only proxy/ moves anything"),
     _library(r"openssl/err\.h$", r"verify/crypto/", "OpenSSL's error queue is drained only there"),
@@ -68,7 +67,6 @@ _PURE = ("verify/", "policy/")
 
 
 def check(tree: Tree) -> Iterator[Problem]:
-    found: dict[Library, list[str]] = {}
     for path in tree.paths(*CPP):
         for number, line in tree.lines(path):
             if path.startswith(_PURE) and _CLOCK.search(line):
@@ -79,12 +77,6 @@ def check(tree: Tree) -> Iterator[Problem]:
             quoted, angled = include.groups()
             for text in _include_problems(tree, path, quoted, angled):
                 yield Problem(path, number, text)
-            for library in LIBRARIES:
-                if angled and library.header.match(angled) and library.allowed.match(path):
-                    found.setdefault(library, []).append(path)
-    for library, paths in found.items():
-        if library.only_one_file and len(set(paths)) > 1:
-            yield Problem(sorted(set(paths))[1], 0, f"is a second file that includes {library.header.pattern}")
 
 
 def _include_problems(tree: Tree, path: str, quoted: str | None, angled: str | None) -> Iterator[str]:
