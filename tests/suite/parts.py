@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -45,11 +46,15 @@ class Run:
     binary: Path | None = None
     totals: Totals = field(default_factory=Totals)
     built: dict[str, Path] = field(default_factory=dict)
+    sanitizers: dict[str, str] = field(default_factory=lambda: dict(_SANITIZER_OPTIONS))
 
     def folder(self, preset: str) -> Path:
         """Builds a preset once."""
         if preset not in self.built:
             self.built[preset] = build(self.screen, preset, _TSAN_TARGETS if preset == "tsan" else ())
+            if preset == "asan" and not _can_look_for_leaks(self.built[preset] / "pullgate"):
+                self.screen.say("  note    LeakSanitizer may not trace processes here (a container without ptrace): no leak is looked for")
+                self.sanitizers["ASAN_OPTIONS"] += ":detect_leaks=0"
         return self.built[preset]
 
     def program(self, preset: str) -> Path:
@@ -110,7 +115,7 @@ def fuzz(run: Run) -> None:
         command = [fuzzer, *options, found, corpus]
         try:
             with run.screen.step(fuzzer.name) as step:
-                run.screen.run(step, command, log=LOGS / f"{fuzzer.name}.log", env=_SANITIZER_OPTIONS)
+                run.screen.run(step, command, log=LOGS / f"{fuzzer.name}.log", env=run.sanitizers)
             run.totals.passed += 1
         except StepFailed as error:
             run.totals.failed.append(Case(fuzzer.name, str(error)))
@@ -119,6 +124,11 @@ def fuzz(run: Run) -> None:
 def present(part: str) -> bool:
     """Whether this tree has tests of that kind."""
     return part in ("unit", "fuzz", "tidy", "threads") or any((TESTS / part).glob("test_*.py"))
+
+
+def _can_look_for_leaks(program: Path) -> bool:
+    ended = subprocess.run([program, "version"], capture_output=True, check=False, env={**os.environ, **_SANITIZER_OPTIONS})
+    return b"LeakSanitizer has encountered a fatal error" not in ended.stderr
 
 
 def _ctest(run: Run, title: str, folder: Path, labels: str) -> None:
@@ -153,7 +163,7 @@ def _count(
     try:
         with run.screen.step(title) as step:
             code = run.screen.run(
-                step, command, cwd=ROOT, log=log, env={**_SANITIZER_OPTIONS, **(env or {})}, accept=range(256)
+                step, command, cwd=ROOT, log=log, env={**run.sanitizers, **(env or {})}, accept=range(256)
             )
             found = read_report(report)
             if code != 0 and not found.failed:
