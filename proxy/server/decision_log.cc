@@ -15,6 +15,22 @@ std::vector<LogField> fields_of(const AskedManifest& asked, std::chrono::millise
   return fields;
 }
 
+/// Who signed what was verified, whether or not the rule wanted it; each once. Whoever may push evidence could fill the
+/// log with names, so not more of them than a reader would look at.
+std::vector<std::string> signers_of(const policy::Gathered& gathered) {
+  constexpr std::size_t kMost = 16;
+  std::vector<std::string> signers;
+  for (const verify::Report& report : gathered.reports) {
+    if (!report.verified) continue;
+    for (const verify::Signer& signer : report.verified->signers()) {
+      std::string text = verify::describe(signer);
+      if (std::ranges::find(signers, text) == signers.end()) signers.push_back(std::move(text));
+      if (signers.size() == kMost) return signers;
+    }
+  }
+  return signers;
+}
+
 void add_judged(std::vector<LogField>& fields, const Judged& judged) {
   fields.push_back({"digest", judged.digest.text()});
   if (!judged.decision) {
@@ -30,7 +46,11 @@ void add_judged(std::vector<LogField>& fields, const Judged& judged) {
     if (std::ranges::find(reasons, reason) == reasons.end()) reasons.push_back(reason);
   }
   fields.push_back({"reasons", std::move(reasons)});
-  if (!decision.objections().empty()) fields.push_back({"found", decision.objections().front().found});
+  if (!decision.objections().empty()) {
+    fields.push_back({"found", decision.objections().front().found});
+    fields.push_back({"remedy", decision.objections().front().remedy});
+  }
+  fields.push_back({"signers", signers_of(*judged.gathered)});
   fields.push_back({"decision", decision.id()});
   fields.push_back({"evidence", static_cast<std::int64_t>(judged.gathered->reports.size())});
 }
@@ -52,7 +72,7 @@ void log_judgement(const Log& log, const AskedManifest& asked, const Judgement& 
   } else {
     const auto& admission = std::get<Admission>(judgement);
     add_judged(fields, admission.judged());
-    if (admission.index()) fields.push_back({"index", admission.index()->text()});
+    if (const auto& index = admission.index()) fields.push_back({"index", index->text()});
   }
   log.info("decision", fields);
 }

@@ -12,10 +12,10 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t kReadSize = 8 * 1024;
+constexpr std::size_t kReadSize = std::size_t{8} * 1024;
 /// How long, and for how many bytes, an answer that the client may not have read yet is protected from a reset.
 constexpr std::chrono::seconds kLingerTime{2};
-constexpr std::size_t kLingerBytes = 256 * 1024;
+constexpr std::size_t kLingerBytes = std::size_t{256} * 1024;
 
 OciError fault_error(const RequestFault& fault) {
   return {fault.status, OciCode::kUnsupported, "pullgate: bad request: " + fault.message};

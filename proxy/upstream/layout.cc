@@ -21,7 +21,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t kPieceBytes = 256 * 1024;
+constexpr std::size_t kPieceBytes = std::size_t{256} * 1024;
 /// Repositories whose index.json is kept in memory.
 constexpr std::size_t kCatalogsKept = 1024;
 
