@@ -17,7 +17,7 @@ struct EvidenceRequirements {
   /// Whose times can meet what asks for a time.
   enum class TimesFrom { kAnybody, kLogs, kTimestampAuthorities, kNobody };
 
-  std::string trust_root;
+  std::string trust_root = {};
   std::size_t logs = 0;                   ///< transparency logs that have the entry, by promise or inclusion
   std::size_t certificate_logs = 0;       ///< certificate transparency logs; of certificates only
   std::size_t timestamp_authorities = 0;  ///< RFC 3161

@@ -45,6 +45,7 @@ class AttestorReader {
     entry.finish();
     if (entry.is_mapping() && !has("notation") && has("key") == has("keyless")) {
       problems_.add(node.mark, "an attestor needs exactly one of 'key' and 'keyless'");
+      draft_.has_all_trust_root_names = false;
     }
     if (key != nullptr) read_key(*key, attestor);
     if (trust_root != nullptr && is_keyless) {

@@ -53,7 +53,7 @@ class ProofReader {
     requirements.logs = logs.at_least;
     requirements.timestamp_authorities = timestamps.at_least;
     requirements.certificate_logs = certificate_log.value_or(is_keyless ? Demand::required() : Demand::none()).at_least;
-    requirements.time_sources = needs_a_time ? 1 : 0;
+    requirements.time_sources = is_keyless ? 1 : 0;
     requirements.times_from = times_from(logs, timestamps);
     return requirements;
   }

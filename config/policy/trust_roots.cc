@@ -74,7 +74,10 @@ class TrustRootReader {
                                             yaml::Mark mark) {
     Result<verify::SigstoreRoot> root = verify::SigstoreRoot::parse(name, json);
     if (!root) {
-      problems_.add(mark, fmt::format("{} cannot be used: {}", what, root.error().message));
+      std::string_view cause = root.error().message;
+      constexpr std::string_view kSubject = "trusted root: ";
+      if (cause.starts_with(kSubject)) cause.remove_prefix(kSubject.size());
+      problems_.add(mark, fmt::format("{} cannot be used: {}", what, cause));
       return std::nullopt;
     }
     return *std::move(root);

@@ -21,6 +21,14 @@ std::vector<const verify::Report*> in_canonical_order(const std::vector<verify::
   return ordered;
 }
 
+/// Whom a certificate is of that no trusted authority issued; only what it claims itself.
+std::string claimed_signer(const verify::Report& report, const verify::Finding& failed) {
+  if (failed.check != verify::Check::kChain) return {};
+  const auto certificate = std::ranges::find(report.findings, verify::Check::kCertificate, &verify::Finding::check);
+  if (certificate == report.findings.end() || certificate->outcome != verify::Outcome::kPassed) return {};
+  return fmt::format(", which says that it is of {}", printable(certificate->detail, 400));
+}
+
 }  // namespace
 
 std::vector<verify::Signer> Witness::signers_of(std::string_view attestor) const {
@@ -124,7 +132,9 @@ std::vector<Objection> Case::failures(const std::set<verify::EvidenceKind>& kind
                             remedy});
     } else if (const verify::Finding* finding = report->most_telling()) {
       objections.push_back({finding->reason.value_or(Reason::kEvidenceUnreadable), requirement,
-                            fmt::format("{}: {}", printable(report->place), printable(finding->detail, 400)), remedy});
+                            fmt::format("{}: {}{}", printable(report->place), printable(finding->detail, 400),
+                                        claimed_signer(*report, *finding)),
+                            remedy});
     } else {
       objections.push_back({Reason::kEvidenceUnreadable, requirement,
                             fmt::format("{} was not verified", printable(report->place)), remedy});

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 from pathlib import Path
@@ -15,6 +16,17 @@ def copy(source: str, folder: Path, *, all_platforms: bool = True) -> Ended:
     """`source` is host:port/path:tag; the image is left in `folder` as an OCI layout with the tag `pulled`."""
     options = ["--all"] if all_platforms else []
     return _skopeo("copy", *options, "--src-tls-verify=false", f"docker://{source}", f"oci:{folder}:pulled")
+
+
+def copy_unchanged(source: str, folder: Path) -> Ended:
+    """Into a plain directory, where a manifest stays what it is; as an OCI layout a docker manifest would be rewritten."""
+    return _skopeo("copy", "--all", "--src-tls-verify=false", f"docker://{source}", f"dir:{folder}")
+
+
+def unchanged(folder: Path) -> dict[str, bytes]:
+    """What `copy_unchanged` left, by digest."""
+    contents = [file.read_bytes() for file in folder.iterdir() if file.name != "version"]
+    return {"sha256:" + hashlib.sha256(content).hexdigest(): content for content in contents}
 
 
 def inspect_raw(source: str) -> Ended:
