@@ -106,8 +106,8 @@ struct CertificateSigner {
   friend bool operator==(const CertificateSigner&, const CertificateSigner&) = default;
 };
 
-/// The source repository as a URI, its ref and its commit, whichever form of the extensions the certificate has: GitHub's
-/// certificates of before 2023 have the older one only. Absent when neither is there.
+/// The source repository as a URI, its ref and its commit, whichever form of the extensions the certificate has:
+/// GitHub's certificates of before 2023 have the older one only. Absent when neither is there.
 std::optional<std::string> source_repository(const CertificateSigner& signer);
 std::optional<std::string> source_ref(const CertificateSigner& signer);
 /// The commit in hexadecimal, without the "sha1:" that some issuers put before it.
