@@ -25,6 +25,8 @@ inline constexpr std::size_t kEvidencePieces = 256;
 /// Referrers listed for one image, over all pages, and pages followed.
 inline constexpr std::size_t kReferrers = 1000;
 inline constexpr std::size_t kReferrersPages = 50;
+/// Bytes of all these pages: 8 KiB of annotations each, where 1 KiB is much.
+inline constexpr std::size_t kReferrersBytes = 8 * kMiB;
 /// JSON nesting: manifests use 5 levels, attestations under 20.
 inline constexpr std::size_t kJsonDepth = 64;
 /// JSON values in one document: bounds memory where many tiny values expand 40-fold when parsed.
@@ -81,7 +83,8 @@ inline constexpr std::size_t kEvidenceFetchesAtOnce = 8;
 /// What is remembered of images that were judged: entries, and bytes of manifests and evidence behind them.
 inline constexpr std::size_t kJudgedImages = 8 * kKiB;
 inline constexpr std::size_t kJudgedBytes = 128 * kMiB;
-/// Tags under which one judged image's decision is remembered; more are decided anew each time.
+/// Tags under which one judged image's decision is remembered, allowances before denials; more are decided anew each
+/// time.
 inline constexpr std::size_t kDecisionsPerImage = 32;
 /// Admitted manifests, and the blobs and children that they name: about 100 bytes each.
 inline constexpr std::size_t kAdmittedManifests = 64 * kKiB;
@@ -92,6 +95,8 @@ inline constexpr std::size_t kKnownManifests = 256 * kKiB;
 inline constexpr std::size_t kIndexDepth = 4;
 /// Children of admitted indexes that are read to find out whether one of them names a blob.
 inline constexpr std::size_t kChildrenReadForBlob = 64;
+/// Children of admitted indexes that were not there, remembered for a few seconds: those of 256 such searches.
+inline constexpr std::size_t kAbsentChildren = 16 * kKiB;
 /// Tags or referrers listed in one answer: as much as fits into what clients read (4 MiB).
 inline constexpr std::size_t kTagsPerPage = 10'000;
 /// Answers of an upstream. Its header: redirect targets and registry headers fit in a tenth of this.

@@ -278,6 +278,7 @@ asio::awaitable<Result<std::vector<Descriptor>>> Registry::referrers(std::string
   const auto first = url_of(repository, "referrers/" + subject.text());
   if (!first) co_return first.error();
   std::vector<Descriptor> found;
+  std::size_t bytes = 0;
   std::set<std::string> visited;
   std::string url = *first;
   for (std::size_t pages = 1;; ++pages) {
@@ -293,8 +294,10 @@ asio::awaitable<Result<std::vector<Descriptor>>> Registry::referrers(std::string
     if (unknown) co_return invalid(fmt::format("upstream {} has lost a page of referrers", base_->authority()));
     if (head.status != 200) co_return co_await failure(std::move(*answer));
     if (auto plain = distribution::check_plain(head); !plain) co_return plain.error();
-    auto body = co_await read_all(**answer, limits::kManifestBytes);
+    // The number of entries bounds no memory: annotations may fill every page, for every image that is asked for.
+    auto body = co_await read_all(**answer, std::min(limits::kManifestBytes, limits::kReferrersBytes - bytes));
     if (!body) co_return body.error();
+    bytes += body->size();
     const auto document = parse_manifest(Content::of(std::move(*body)), media_type::kOciIndex);
     if (!document && document.error().code == ErrorCode::kLimitExceeded) co_return document.error();
     if (!document || !std::holds_alternative<Index>(*document))

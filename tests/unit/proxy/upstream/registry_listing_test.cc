@@ -110,6 +110,24 @@ TEST_F(RegistryTest, ReferrersAreBoundedInPagesAndInNumber) {
   EXPECT_EQ(server_->requests().size(), 2U);
 }
 
+TEST_F(RegistryTest, ReferrersAreBoundedInBytesOverAllPages) {
+  const std::string page = referrers_page({"a"});
+  const auto annotated = [&](std::size_t bytes) {
+    return page.substr(0, page.rfind("}]}")) + R"(,"annotations":{"a":")" + std::string(bytes, 'x') + R"("}}]})";
+  };
+  const auto pages_of = [&](std::size_t bytes) -> Upstream& {
+    return registry([=, number = 0](ScriptedConnection& connection, const ReceivedRequest&) mutable {
+      const bool is_last = ++number == 4;
+      connection.answer(200, annotated(bytes),
+                        kOciIndexType + (is_last ? "" : fmt::format("Link: <?page={}>; rel=\"next\"\r\n", number + 1)));
+    });
+  };
+  const auto fitting = referrers(pages_of(limits::kReferrersBytes / 4 - 1000));
+  ASSERT_TRUE(fitting) << fitting.error().message;
+  EXPECT_EQ(fitting->size(), 4U);
+  EXPECT_EQ(tests::error_code(referrers(pages_of(limits::kReferrersBytes / 4 + 1000))), ErrorCode::kLimitExceeded);
+}
+
 // Tags.
 
 TEST_F(RegistryTest, TagsAreSortedAndDistinctOverAllPages) {
