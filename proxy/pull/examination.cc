@@ -1,5 +1,7 @@
 #include "proxy/pull/examination.h"
 
+#include <algorithm>
+
 #include "verify/limits.h"
 
 namespace pullgate::proxy {
@@ -20,9 +22,22 @@ std::shared_ptr<const policy::Decision> Examination::decision_for(const ImageRef
                                       contents_.trust_generation};
   auto decision = std::make_shared<const policy::Decision>(
       policy::evaluate(*contents_.policy, about, contents_.manifest->document.value(), *contents_.gathered));
-  const std::scoped_lock lock(mutex_);
-  if (decisions_.size() < limits::kDecisionsPerImage) decisions_.emplace(tag, decision);
+  remember(tag, decision);
   return decision;
+}
+
+/// Whoever may push may push as many tags of this image as they like, each with a denial of its own. None of them may
+/// take the place of an allowance, which pulls by digest depend on.
+void Examination::remember(const std::string& tag, const std::shared_ptr<const policy::Decision>& decision) const {
+  const std::scoped_lock lock(mutex_);
+  if (decisions_.size() >= limits::kDecisionsPerImage) {
+    if (decision->verdict() != policy::Verdict::kAllow) return;
+    const auto displaced = std::ranges::find_if(
+        decisions_, [](const auto& known) { return known.second->verdict() != policy::Verdict::kAllow; });
+    if (displaced == decisions_.end()) return;
+    decisions_.erase(displaced);
+  }
+  decisions_.emplace(tag, decision);
 }
 
 std::shared_ptr<const policy::Decision> Examination::allowance() const {

@@ -58,6 +58,8 @@ class Examination {
   [[nodiscard]] std::size_t weight() const;
 
  private:
+  void remember(const std::string& tag, const std::shared_ptr<const policy::Decision>& decision) const;
+
   Contents contents_;
   mutable std::mutex mutex_;
   mutable std::map<std::string, std::shared_ptr<const policy::Decision>> decisions_;  // by tag, "" for none
