@@ -53,6 +53,7 @@ Judge::Judge(asio::any_io_executor loop, asio::thread_pool& workers, const Upstr
       examinations_(loop, limits::kJudgementsAtOnce),
       examined_(limits::kJudgedImages, limits::kJudgedBytes),
       admitted_(limits::kAdmittedManifests, limits::kAdmittedEdges),
+      absent_children_(limits::kAbsentChildren, limits::kAbsentChildren),
       known_manifests_(limits::kKnownManifests) {}
 
 asio::awaitable<Judgement> Judge::judge(Repository repository, TagOrDigest which) {
@@ -166,14 +167,28 @@ asio::awaitable<std::optional<BlobPass>> Judge::blob(Repository repository, Dige
   const Moment deadline = std::chrono::steady_clock::now() + options_.deadline;
   std::vector<Task> tasks;
   for (const Digest& child : admitted_.unread_children(repository, limits::kChildrenReadForBlob)) {
+    // A mirror that keeps one platform only lacks the others each time.
+    if (is_absent(repository, child)) continue;
     tasks.emplace_back([this, repository, child, digest, deadline]() -> asio::awaitable<void> {
       if (std::chrono::steady_clock::now() >= deadline || admitted_.reaches(repository, digest)) co_return;
-      co_await judge_until(repository, child, deadline);
+      co_await read_child(repository, child, deadline);
     });
   }
   co_await run_all(std::move(tasks), limits::kEvidenceFetchesAtOnce);
   if (known_manifests_.contains(digest) || !admitted_.reaches(repository, digest)) co_return std::nullopt;
   co_return BlobPass(std::move(repository), digest);
+}
+
+asio::awaitable<void> Judge::read_child(Repository repository, Digest child, Moment deadline) {
+  const Judgement judged = co_await judge_until(repository, child, deadline);
+  const auto* unavailable = std::get_if<Unavailable>(&judged);
+  if (unavailable == nullptr || unavailable->error.code != ErrorCode::kNotFound) co_return;
+  absent_children_.store({std::move(repository), child}, std::make_shared<const Moment>(options_.clock()), 1);
+}
+
+bool Judge::is_absent(const Repository& repository, const Digest& child) {
+  const auto since = absent_children_.find({repository, child});
+  return since && options_.clock() - *since < options_.denial_lifetime;
 }
 
 ExaminationKey Judge::key_of(const Repository& repository, const Digest& digest) const {

@@ -30,9 +30,10 @@ class Judge {
   struct Options {
     /// For one answer as a whole; then it is cannot-judge.
     std::chrono::milliseconds deadline{20'000};
-    /// How long a denial may be repeated without looking again: signatures that are pushed meanwhile must count soon,
-    /// and a client that insists must not cost an examination each time.
-    std::chrono::milliseconds denial_lifetime{10'000};
+    /// How long a denial, or the absence of an index's child, may be repeated without looking again. A build pushes,
+    /// signs and pulls within seconds, and what was pushed must count then; a client that insists must not cost an
+    /// examination each time.
+    std::chrono::seconds denial_lifetime{5};
     std::function<Moment()> clock = [] { return std::chrono::steady_clock::now(); };
   };
 
@@ -60,8 +61,10 @@ class Judge {
   boost::asio::awaitable<Judgement> judge_by_policy(ImageReference requested, ManifestSource::Read read,
                                                     Moment deadline);
   boost::asio::awaitable<Result<Examined>> examine(Repository repository, ManifestSource::Read read);
+  boost::asio::awaitable<void> read_child(Repository repository, Digest child, Moment deadline);
   boost::asio::awaitable<bool> is_evidence_list(Repository repository, const Index& index, Moment deadline);
 
+  [[nodiscard]] bool is_absent(const Repository& repository, const Digest& child);
   [[nodiscard]] ExaminationKey key_of(const Repository& repository, const Digest& digest) const;
   /// What the examination says now, or null when it has to be repeated.
   [[nodiscard]] std::shared_ptr<const policy::Decision> standing_decision(const Examination& examination,
@@ -86,6 +89,7 @@ class Judge {
   SingleFlight<ExaminationKey, Examined> examinations_;
   BoundedCache<ExaminationKey, const Examination> examined_;
   Admitted admitted_;
+  BoundedCache<std::pair<Repository, Digest>, const Moment> absent_children_;  // since when
   KnownManifests known_manifests_;
 };
 
