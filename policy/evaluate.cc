@@ -25,7 +25,9 @@ Decision no_rule(const Decision::About& about) {
 }
 
 Objection objection_of(const Gap& gap, const std::string& rule) {
-  return {gap.reason, rule, fmt::format("{}: {}", printable(gap.place), printable(gap.cause, 400)), "try again"};
+  // A limit is the same the next time.
+  const auto* remedy = gap.reason == Reason::kLimitExceeded ? "attach less evidence to the image" : "try again";
+  return {gap.reason, rule, fmt::format("{}: {}", printable(gap.place), printable(gap.cause, 400)), remedy};
 }
 
 /// In an order of their own, for the same reason as evidence.

@@ -1,5 +1,7 @@
 #include "proxy/server/oci_error.h"
 
+#include <algorithm>
+
 #include "policy/explain.h"
 #include "proxy/ops/json_text.h"
 #include "proxy/pull/evidence_search.h"
@@ -51,6 +53,15 @@ Meaning meaning_of(ErrorCode code, Wanted wanted) {
   return {500, OciCode::kUnknown};
 }
 
+/// A limit stays what it is, so whoever is told to try again would do so for ever.
+bool may_change(const policy::Decision& decision) {
+  return decision.verdict() == policy::Verdict::kCannotJudge &&
+         std::ranges::any_of(decision.objections(), [](const policy::Objection& objection) {
+           return objection.reason == Reason::kUpstreamUnreachable || objection.reason == Reason::kUpstreamAuth ||
+                  objection.reason == Reason::kUpstreamRateLimited || objection.reason == Reason::kUpstreamInvalid;
+         });
+}
+
 }  // namespace
 
 std::string_view to_string(OciCode code) {
@@ -92,9 +103,7 @@ OciError denial(const policy::Decision& decision) {
   error.detail.emplace_back("digest", decision.about().digest.text());
   error.detail.emplace_back("decision", decision.id());
   error.retry_after = decision.retry_after();
-  if (decision.verdict() == policy::Verdict::kCannotJudge && !error.retry_after) {
-    error.retry_after = std::chrono::seconds(5);
-  }
+  if (!error.retry_after && may_change(decision)) error.retry_after = std::chrono::seconds(5);
   error.reason_phrase = "Forbidden - " + policy::reason_phrase(decision);
   return error;
 }

@@ -42,5 +42,17 @@ TEST(OciError, DeniesCannotJudgeLikeADenialButLetsTheClientTryAgain) {
   EXPECT_TRUE(error.retry_after.has_value());
 }
 
+TEST(OciError, DoesNotInviteAnybodyToTryALimitAgain) {
+  const policy::Decision::About about{ImageReference::parse("registry.test/a:1").value(), Digest::of("a"),
+                                      Digest::of("p"), Digest::of("t")};
+  const policy::Objection limit{Reason::kLimitExceeded, "rule", "too much", "attach less"};
+  const policy::Objection unsigned_image{Reason::kNoEvidence, "rule", "none", "sign it"};
+  EXPECT_FALSE(denial(policy::Decision::cannot_judge(about, "rule", {limit, unsigned_image}, {}, std::nullopt))
+                   .retry_after.has_value());
+  const policy::Objection outage{Reason::kUpstreamInvalid, "rule", "500", "try again"};
+  EXPECT_TRUE(
+      denial(policy::Decision::cannot_judge(about, "rule", {limit, outage}, {}, std::nullopt)).retry_after.has_value());
+}
+
 }  // namespace
 }  // namespace pullgate::proxy
