@@ -80,6 +80,8 @@ def test_a_blob_from_an_upstream_that(stage: Stage, row: Row) -> None:
     answer = stage.get(blob.repository, f"blobs/{blob.digest}")
     error = oci_error(answer, row.status, row.code)
     assert error["detail"]["reason"] == row.reason, answer
+    head = stage.gate.head(f"/v2/{REGISTRY}/{blob.repository}/blobs/{blob.digest}")
+    assert (head.status, head.body) == (row.status, b""), head
     blob_recovers(stage, blob)
 
 

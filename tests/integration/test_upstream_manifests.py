@@ -8,9 +8,9 @@ import pytest
 
 from demo.oci import MANIFEST
 from support import gate
-from support.denial import denied, oci_error
+from support.denial import cannot_judge, denied, oci_error, served_manifest
 from support.gate import IMPATIENT, StartGate
-from support.hostile_registry import Reply
+from support.hostile_registry import HostileRegistry, Reply
 from support.misbehaviour import (
     answers,
     answers_with,
@@ -31,7 +31,7 @@ from support.misbehaviour import (
     stalls,
     stalls_after,
 )
-from support.process import free_port
+from support.process import eventually, free_port
 from support.stage import INVALID, OTHER_DIGEST, UNREACHABLE, Row, Stage
 from support.workshop import REGISTRY, Workshop
 
@@ -83,6 +83,8 @@ def test_a_manifest_from_an_upstream_that(stage: Stage, row: Row) -> None:
         assert error["detail"]["reason"] == row.reason, answer
         if row.status == 429:
             assert answer.header("Retry-After") == "17", answer
+    head = stage.gate.head(f"/v2/{REGISTRY}/{repository}/manifests/1.0")
+    assert (head.status, head.body) == (row.status, b""), head
     stage.recovers(repository, image)
 
 
@@ -97,6 +99,27 @@ def test_a_manifest_from_an_upstream_that_refuses_connections(
     error = oci_error(running.get(f"/v2/{REGISTRY}/acme/app/manifests/1.0"), 502, "UNAVAILABLE")
     assert error["detail"]["reason"] == UNREACHABLE
     assert running.get("/v2/").status == 200
+
+
+def test_an_upstream_that_has_gone_since_is_an_error_and_no_verdict(workshop: Workshop, start_gate: StartGate) -> None:
+    """What was admitted stays admitted, with the bytes that are remembered; everything that has to be asked for is 502, and
+    whoever was refused hears that nobody can tell now."""
+    signed = workshop.signed("acme/app")
+    unsigned = workshop.image("acme/unsigned")
+    layer = workshop.document("acme/app", signed)["layers"][0]["digest"]
+    with HostileRegistry(workshop.site) as registry:
+        settings = gate.settings(gate.registry_upstream(REGISTRY, registry.port), timeouts=IMPATIENT)
+        running = start_gate(settings, workshop.policy(gate.signed_by("release")))
+        assert running.get(f"/v2/{REGISTRY}/acme/app/manifests/1.0").status == 200
+        denied(running.get(f"/v2/{REGISTRY}/acme/unsigned/manifests/{unsigned.digest}"), "NO_EVIDENCE")
+    content = workshop.bytes_of("acme/app", signed)
+    served_manifest(running.get(f"/v2/{REGISTRY}/acme/app/manifests/{signed.digest}"), content)
+    for path in ("acme/app/manifests/1.0", f"acme/app/blobs/{layer}", "acme/app/tags/list"):
+        error = oci_error(running.get(f"/v2/{REGISTRY}/{path}"), 502, "UNAVAILABLE")
+        assert error["detail"]["reason"] == UNREACHABLE, path
+    path = f"/v2/{REGISTRY}/acme/unsigned/manifests/{unsigned.digest}"
+    assert eventually(lambda: running.get(path).json()["errors"][0]["detail"]["reason"] == UNREACHABLE)
+    cannot_judge(running.get(path), UNREACHABLE)
 
 
 def test_a_manifest_from_an_upstream_whose_name_does_not_exist(workshop: Workshop, start_gate: StartGate) -> None:
