@@ -27,7 +27,7 @@ struct ReadKeyless {
   std::optional<policy::KeylessIdentity> identity;
 };
 /// `keyless: { trustRoot, issuer | issuerRegExp, subject | subjectPattern | subjectRegExp, subjectKind, extensions }`.
-/// Notes the places of "trustRoot", "issuer" and "subject".
+/// Notes the places of "trustRoot", "issuer", "subject" and "extensions".
 ReadKeyless read_keyless(const yaml::Node& node, KeyPlaces& places, yaml::Problems& problems);
 
 enum class IdentityKind { kKey, kKeyless };

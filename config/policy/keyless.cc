@@ -66,6 +66,7 @@ class KeylessReader {
     auto issuer = read_one("issuer", "'issuer' and 'issuerRegExp'", issuers, entry);
     auto subject = read_one("subject", "'subject', 'subjectPattern' and 'subjectRegExp'", subjects, entry);
     auto subject_kind = kind != nullptr ? read_kind(*kind) : std::nullopt;
+    if (extensions != nullptr) places_.emplace("extensions", extensions->mark);
     auto required =
         extensions != nullptr ? read_extensions(*extensions) : std::vector<policy::KeylessIdentity::Extension>();
     if (issuer && subject) {

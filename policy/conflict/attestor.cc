@@ -24,6 +24,20 @@ bool names_anybody(const NamePattern& pattern) {
       [&](std::string_view text) { return pattern.matches(text, kImage); });
 }
 
+/// Fulcio's claim mapping: these identify people, of whom there is nothing to say about builds.
+constexpr std::array kIssuersOfPeople = {"https://accounts.google.com", "https://github.com/login/oauth",
+                                         "https://login.microsoftonline.com", "https://oauth2.sigstore.dev/auth"};
+/// Only GitHub's issuers, also those of its enterprises, fill the extensions that are named after it.
+constexpr std::string_view kGithubIssuers = "https://token.actions.";
+
+/// Is it known that certificates never say this for this issuer? Asking for it would then be met by nobody.
+bool is_never_said(const verify::FulcioExtensionName& extension, const NamePattern& issuer) {
+  if (issuer != NamePattern::exactly(issuer.text())) return false;
+  if (extension.name.starts_with("githubWorkflow") && !issuer.text().starts_with(kGithubIssuers)) return true;
+  return extension.value != &verify::FulcioExtensions::token_subject &&
+         std::ranges::find(kIssuersOfPeople, issuer.text()) != kIssuersOfPeople.end();
+}
+
 class Inspection {
  public:
   Inspection(const Attestor& attestor, const std::vector<TrustRootSummary>& trust_roots)
@@ -51,6 +65,12 @@ class Inspection {
     if (names_anybody(identity.issuer)) {
       add(Kind::kKey, "issuer",
           fmt::format("'{}' is every issuer there is; name one", printable(identity.issuer.text())));
+    }
+    for (const KeylessIdentity::Extension& wanted : identity.extensions) {
+      if (!is_never_said(wanted.name, identity.issuer)) continue;
+      add(Kind::kKey, "extensions",
+          fmt::format("can never be met: certificates of the issuer '{}' do not say {}",
+                      printable(identity.issuer.text()), wanted.name.name));
     }
     if (names_anybody(identity.subject)) {
       add(Kind::kKey, "subject",

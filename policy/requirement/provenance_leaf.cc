@@ -10,7 +10,7 @@ namespace pullgate::policy {
 namespace {
 
 /// Where a comparison ended. Of several statements the one that came furthest is the near miss worth reporting.
-enum class Stage { kSigner, kBuilder, kLevel, kBuildType, kSource };
+enum class Stage { kSigner, kProof, kBuilder, kLevel, kBuildType, kSource };
 
 struct Difference {
   Stage stage;
@@ -45,9 +45,11 @@ class Comparison {
   [[nodiscard]] std::optional<Difference> against_builder() const {
     if (!witness_.is_by(builder_.attestor)) {
       const Attestor& attestor = judged_.policy().attestor(builder_.attestor);
-      return Difference{Stage::kSigner, judged_.not_by(builder_.attestor, witness_, "provenance signed", name_,
-                                                       fmt::format("builder '{}' signs {}", builder_.name,
-                                                                   attestor.how_it_signs(judged_.about().requested)))};
+      const bool is_unproven = witness_.shortfall_of(builder_.attestor) != nullptr;
+      return Difference{is_unproven ? Stage::kProof : Stage::kSigner,
+                        judged_.not_by(builder_.attestor, witness_, "provenance signed", name_,
+                                       fmt::format("builder '{}' signs {}", builder_.name,
+                                                   attestor.how_it_signs(judged_.about().requested)))};
     }
     if (!is_builder(builder_, witness_, provenance_)) {
       return differ(Stage::kBuilder, Reason::kBuilderNotAllowed,

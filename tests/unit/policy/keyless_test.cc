@@ -55,6 +55,24 @@ TEST(KeylessSignature, OfSomebodyElseSaysWhoSignedAndWhatWouldDo) {
   }
 }
 
+TEST(KeylessSignature, ThatNoKnownAuthorityCertifiedSaysWhoseItClaimsToBe) {
+  const KeylessScene scene;
+  Gathered gathered;
+  gathered.reports.push_back(
+      {verify::EvidenceKind::kSigstoreBundle,
+       "referrer 1",
+       Digest::of("evidence"),
+       {{verify::Check::kCertificate, verify::Outcome::kPassed, std::nullopt, kWorkflow + " identified by " + kIssuer},
+        {verify::Check::kChain, verify::Outcome::kFailed, Reason::kSignerNotTrusted, "no authority issued it"}},
+       std::nullopt});
+  const Decision decision =
+      evaluate(scene.policy({SignatureLeaf{"ci"}}),
+               {scene.requested, Digest::of("an image"), Digest::of("p"), Digest::of("t")}, Manifest{}, gathered);
+  EXPECT_EQ(lead(decision), Reason::kSignerNotTrusted);
+  EXPECT_THAT(decision.objections()[0].found,
+              HasSubstr("no authority issued it, which says that it is of " + kWorkflow + " identified by " + kIssuer));
+}
+
 TEST(KeylessSignature, OfAnotherTrustRootDoesNotCount) {
   KeylessScene scene;
   scene.signer.trust_root = "staging";
@@ -123,6 +141,32 @@ TEST(KeylessBuilder, IsASignerAndTheIdItClaims) {
   KeylessScene scene;
   scene.provenance.builder_id = kBuilderId + "-evil";
   EXPECT_EQ(lead(scene.of_provenance()), Reason::kBuilderNotAllowed);
+}
+
+TEST(KeylessBuilder, WhoseProvenanceIsNotProvenLeadsBeforeSomebodyElse) {
+  KeylessScene scene;
+  scene.facts.logs.clear();
+  ProvenanceLeaf leaf;
+  leaf.builder = "ci";
+  const PolicySet policy = scene.policy({leaf});
+  verify::CertificateSigner stranger = workflow();
+  stranger.issuer = "https://ci.example";
+  const Digest image = Digest::of("an image");
+  Gathered gathered;
+  for (const verify::CertificateSigner& signer : {stranger, workflow()}) {
+    verify::Statement statement;
+    statement.predicate_type = scene.provenance.predicate_type;
+    statement.provenance = scene.provenance;
+    const std::string place = "referrer " + std::to_string(gathered.reports.size());
+    gathered.reports.push_back({verify::EvidenceKind::kSigstoreBundle,
+                                place,
+                                Digest::of(place),
+                                {},
+                                verify::testing::VerifiedFactory::make({signer}, statement, image, {scene.facts})});
+  }
+  const Decision decision =
+      evaluate(policy, {scene.requested, image, Digest::of("p"), Digest::of("t")}, Manifest{}, gathered);
+  EXPECT_EQ(lead(decision), Reason::kTlogMissing);
 }
 
 TEST(KeylessBuilder, HasToAgreeWithItsCertificateAboutTheSource) {
@@ -212,6 +256,25 @@ TEST(KeylessConflict, OfAWildcardForEverybodyIsRefused) {
   }
   EXPECT_THAT(conflicts([](Attestor& a) { identity_of(a).subject = NamePattern::glob("**@acme.example").value(); }),
               IsEmpty());
+}
+
+TEST(KeylessConflict, OfAskingAnIssuerForWhatItNeverSaysIsRefused) {
+  const auto asking = [](const std::string& issuer, std::size_t extension) {
+    return conflicts([&](Attestor& a) {
+      identity_of(a).issuer = NamePattern::exactly(issuer);
+      identity_of(a).extensions = {{verify::kFulcioExtensionNames.at(extension), NamePattern::exactly("x")}};
+    });
+  };
+  constexpr std::size_t kGithubWorkflowTrigger = 0;
+  constexpr std::size_t kBuildSignerUri = 5;
+  constexpr std::size_t kTokenSubject = verify::kFulcioExtensionNames.size() - 1;
+  EXPECT_THAT(asking("https://accounts.google.com", kBuildSignerUri),
+              ElementsAre(HasSubstr("extensions: attestor 'ci': can never be met: certificates of the issuer "
+                                    "'https://accounts.google.com' do not say buildSignerURI")));
+  EXPECT_THAT(asking("https://accounts.google.com", kTokenSubject), IsEmpty());
+  EXPECT_THAT(asking("https://gitlab.com", kGithubWorkflowTrigger), ElementsAre(HasSubstr("do not say")));
+  EXPECT_THAT(asking("https://gitlab.com", kBuildSignerUri), IsEmpty());
+  EXPECT_THAT(asking("https://token.actions.acme.ghe.com", kGithubWorkflowTrigger), IsEmpty());
 }
 
 TEST(KeylessConflict, OfAskingForWhatTheTrustRootDoesNotHaveIsRefused) {
