@@ -109,6 +109,23 @@ bool Reader::boolean() {
   return byte_at(value, 0) == 0xFF;
 }
 
+std::string_view Reader::object_identifier() {
+  const std::string_view value = content(kOid);
+  bool begins = true;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (begins && byte_at(value, i) == 0x80) {
+      refuse("an object identifier with a part that is longer than it need be");
+      return {};
+    }
+    begins = byte_at(value, i) < 0x80;
+  }
+  if (value.empty() || !begins) {
+    refuse("an object identifier that ends too early");
+    return {};
+  }
+  return value;
+}
+
 std::string_view Reader::unsigned_integer() {
   std::string_view value = content(kInteger);
   const bool negative = !value.empty() && byte_at(value, 0) >= 0x80;

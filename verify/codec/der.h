@@ -65,6 +65,9 @@ class Reader {
   std::optional<Element> optional(std::uint8_t tag);
 
   bool boolean();
+  /// The content of an object identifier in its only form (X.690 section 8.19.2): compared by its bytes, so that
+  /// another spelling would be another object to us and the same to others.
+  std::string_view object_identifier();
   /// The octets of a non-negative integer without leading zeros (so that zero is empty).
   std::string_view unsigned_integer();
   /// An integer of 0 to 2^63-1.

@@ -20,7 +20,7 @@ void read_info(std::string_view bytes, Problems& problems, Token& token) {
   Reader info = outer.inside(der::kSequence);
   outer.end();
   if (info.small_integer() != 1) info.refuse("not version 1 of TSTInfo", ErrorCode::kUnsupported);
-  info.content(der::kOid);  // the policy of the authority
+  info.object_identifier();  // the policy of the authority
   Reader imprint = info.inside(der::kSequence);
   token.imprint_algorithm = x509::read_hash_algorithm(imprint);
   token.imprint = imprint.content(der::kOctetString);
@@ -35,7 +35,7 @@ void read_info(std::string_view bytes, Problems& problems, Token& token) {
     Reader list(extensions->content, problems);
     while (!list.at_end()) {
       Reader extension = list.inside(der::kSequence);
-      extension.content(der::kOid);
+      extension.object_identifier();
       if (extension.next() == der::kBoolean && extension.boolean()) {
         extension.refuse("a critical extension that we do not know", ErrorCode::kUnsupported);
       }
@@ -70,12 +70,12 @@ void read_attributes(std::string_view bytes, crypto::Hash digest_algorithm, std:
   std::vector<std::string_view> seen;
   while (!list.at_end()) {
     Reader attribute = list.inside(der::kSequence);
-    const std::string_view type = attribute.content(der::kOid);
+    const std::string_view type = attribute.object_identifier();
     if (std::ranges::find(seen, type) != seen.end()) list.refuse("the same attribute twice");
     seen.push_back(type);
     if (type == oid::kContentType) {
       Reader value = only_value(attribute, problems);
-      if (value.content(der::kOid) != oid::kTstInfo) value.refuse("signed as something else than a timestamp");
+      if (value.object_identifier() != oid::kTstInfo) value.refuse("signed as something else than a timestamp");
     } else if (type == oid::kMessageDigest) {
       Reader value = only_value(attribute, problems);
       if (value.content(der::kOctetString) != crypto::hash_of(digest_algorithm, content)) {
@@ -102,9 +102,9 @@ SignerId read_signer_id(Reader& signer) {
 SignatureScheme read_scheme(Reader& signer, crypto::Hash digest_algorithm, Problems& problems) {
   Problems ignored;
   Reader ahead(signer.rest(), ignored);
-  if (ahead.inside(der::kSequence).content(der::kOid) == oid::kRsaEncryption) {
+  if (ahead.inside(der::kSequence).object_identifier() == oid::kRsaEncryption) {
     Reader algorithm(signer.content(der::kSequence), problems);
-    algorithm.content(der::kOid);
+    algorithm.object_identifier();
     algorithm.optional(der::kNull);
     algorithm.end();
     switch (digest_algorithm) {
@@ -140,7 +140,7 @@ void read_signed_data(Reader data, Problems& problems, Token& token) {
   data.small_integer();
   data.element(der::kSet);  // digest algorithms, repeated by the signer
   Reader content = data.inside(der::kSequence);
-  if (content.content(der::kOid) != oid::kTstInfo) content.refuse("the content is not a timestamp");
+  if (content.object_identifier() != oid::kTstInfo) content.refuse("the content is not a timestamp");
   Reader wrapped = content.inside(der::constructed(0));
   const std::string_view info = wrapped.content(der::kOctetString);
   wrapped.end();
@@ -163,7 +163,7 @@ void read_signed_data(Reader data, Problems& problems, Token& token) {
 }
 
 void read_content_info(Reader content, Problems& problems, Token& token) {
-  if (content.content(der::kOid) != oid::kSignedData) content.refuse("not signed data");
+  if (content.object_identifier() != oid::kSignedData) content.refuse("not signed data");
   Reader wrapped = content.inside(der::constructed(0));
   content.end();
   Reader data = wrapped.inside(der::kSequence);

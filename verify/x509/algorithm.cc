@@ -41,7 +41,7 @@ SignatureAlgorithm read_signature_algorithm(der::Reader& reader) {
   const der::Element sequence = reader.element(der::kSequence);
   der::Problems problems;
   der::Reader inside(sequence.content, problems);
-  const std::string_view algorithm = inside.content(der::kOid);
+  const std::string_view algorithm = inside.object_identifier();
   const auto known = std::ranges::find(kSignatures, algorithm, &KnownSignature::oid);
   if (problems.any() || known == kSignatures.end()) {
     reader.refuse("a signature algorithm that we do not accept", ErrorCode::kUnsupported);
@@ -56,7 +56,7 @@ SignatureAlgorithm read_signature_algorithm(der::Reader& reader) {
 
 crypto::Hash read_hash_algorithm(der::Reader& reader) {
   der::Reader inside = reader.inside(der::kSequence);
-  const std::string_view algorithm = inside.content(der::kOid);
+  const std::string_view algorithm = inside.object_identifier();
   const auto known = std::ranges::find(kHashes, algorithm, &KnownHash::oid);
   if (known == kHashes.end()) {
     reader.refuse("a hash that we do not accept", ErrorCode::kUnsupported);

@@ -38,7 +38,7 @@ void read_extended_key_usage(Reader reader, const Extension& extension, Fields& 
   Reader inside = reader.inside(der::kSequence);
   reader.end();
   ExtendedKeyUsage usage{.critical = extension.critical, .purposes = {}};
-  while (!inside.at_end()) usage.purposes.push_back(inside.content(der::kOid));
+  while (!inside.at_end()) usage.purposes.push_back(inside.object_identifier());
   if (usage.purposes.empty()) reader.refuse("an extended key usage without a purpose");
   fields.extended_key_usage = std::move(usage);
 }
@@ -82,7 +82,8 @@ void read_extensions(std::string_view bytes, der::Problems& problems, Fields& fi
   while (!list.at_end()) {
     const der::Element element = list.element(der::kSequence);
     Reader inside(element.content, problems);
-    Extension extension{.oid = inside.content(der::kOid), .critical = false, .value = {}, .encoding = element.encoding};
+    Extension extension{
+        .oid = inside.object_identifier(), .critical = false, .value = {}, .encoding = element.encoding};
     if (inside.next() == der::kBoolean) {
       extension.critical = inside.boolean();
       if (!extension.critical) inside.refuse("critical FALSE written out");
@@ -116,8 +117,8 @@ void read_tbs(Reader tbs, std::string_view outer_algorithm, der::Problems& probl
   validity.end();
   fields.subject = tbs.element(der::kSequence).encoding;
   fields.spki = tbs.element(der::kSequence).encoding;
-  tbs.optional(der::context(1));
-  tbs.optional(der::context(2));
+  // Section 4.1.2.8: nobody may issue them, so nobody's parser has been tried on them.
+  if (tbs.next() == der::context(1) || tbs.next() == der::context(2)) tbs.refuse("unique identifiers");
   if (const auto extensions = tbs.optional(der::constructed(3))) {
     read_extensions(extensions->content, problems, fields);
   }

@@ -30,7 +30,7 @@ std::string utf8_text(std::string_view bytes, der::Reader& reader) {
 /// GeneralName [0]: otherName ::= SEQUENCE { type-id, value [0] EXPLICIT }; Fulcio's has the type-id .7 of its arc.
 std::string read_user_name(std::string_view content, der::Problems& problems) {
   der::Reader reader(content, problems);
-  const std::string_view type = reader.content(der::kOid);
+  const std::string_view type = reader.object_identifier();
   if (type != std::string(oid::kFulcioArc) + '\x07') {
     reader.refuse("an otherName of a type that we do not know", ErrorCode::kUnsupported);
   }

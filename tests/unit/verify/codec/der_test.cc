@@ -47,6 +47,19 @@ TEST(Der, IsAtItsEndAfterAProblem) {
   EXPECT_FALSE(reader.optional(kOctetString));
 }
 
+// Found by fuzzing: an extension named with a padded part was an unknown one to us.
+TEST(Der, HasOneSpellingOfEachObjectIdentifier) {
+  const auto is_object = [](std::string_view bytes) {
+    return reads(bytes, [](Reader& reader) { reader.object_identifier(); });
+  };
+  EXPECT_TRUE(is_object("\x06\x03\x55\x1D\x11"sv));
+  EXPECT_TRUE(is_object("\x06\x03\x2A\x86\x48"sv));
+  EXPECT_FALSE(is_object("\x06\x04\x55\x1D\x80\x11"sv));
+  EXPECT_FALSE(is_object("\x06\x04\x80\x55\x1D\x11"sv));
+  EXPECT_FALSE(is_object("\x06\x02\x2A\x86"sv));
+  EXPECT_FALSE(is_object("\x06\0"sv));
+}
+
 TEST(Der, HasOneSpellingOfEachInteger) {
   const auto is_integer = [](std::string_view bytes) {
     return reads(bytes, [](Reader& reader) { reader.unsigned_integer(); });
