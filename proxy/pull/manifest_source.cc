@@ -78,6 +78,11 @@ asio::awaitable<Result<verify::ArtifactClass>> ManifestSource::settled_class(Ups
         failure = content.error();
         co_return;
       }
+      // Other bytes would say nothing about the ones that a client gets later.
+      if (content->digest() != layer.digest) {
+        failure = Error{ErrorCode::kUpstreamInvalid, "the upstream sent bytes that do not have this digest"};
+        co_return;
+      }
       const Status document = co_await on_pool(
           workers_, [content = std::move(*content)] { return verify::check_document(content.bytes()); });
       if (!document) artifact = verify::ArtifactClass::kRunnable;

@@ -62,6 +62,13 @@ TEST(DressedEvidence, IsNotServedWhileNobodyCanLookIntoIt) {
   }
 }
 
+TEST(DressedEvidence, IsNotJudgedByOtherBytesThanItsLayers) {
+  Bench bench;
+  put_dressed(bench, signed_file("layer"));
+  bench.upstream().put_blob_as(std::string(kPath), Digest::of(signed_file("layer")), "{}");
+  EXPECT_TRUE(std::holds_alternative<Unavailable>(bench.judge(kPath, "1.0")));
+}
+
 TEST(DressedEvidence, IsLookedIntoOnce) {
   Bench bench;
   const Digest dressed = put_dressed(bench, "{}");

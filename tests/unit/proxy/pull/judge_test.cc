@@ -6,7 +6,6 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/detached.hpp>
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tests/unit/proxy/bench.h"
@@ -26,8 +25,6 @@ using tests::signed_file;
 Reason lead(const Judgement& judgement) {
   return decision_of(judgement).objections().at(0).reason;
 }
-
-const Digest kLayer = Digest::of(signed_file("layer"));
 
 TEST(Judge, AdmitsASignedImageAndItsVeryBytes) {
   Bench bench;
