@@ -21,6 +21,7 @@ class TrustRootReader {
     const std::string name = yaml::read_key_name(member, "trust root", problems_).value_or(member.key);
     std::optional<verify::SigstoreRoot> root = read_entry(name, member.value);
     policy::TrustRootSummary summary{.name = name};
+    draft_.trust_roots.push_back({.name = member.mark, .is_whole = root.has_value()});
     if (root) {
       summary.certificate_authorities = root->certificate_authorities();
       summary.logs = root->logs();
@@ -28,7 +29,6 @@ class TrustRootReader {
       summary.timestamp_authorities = root->timestamp_authorities();
       draft_.roots.push_back(*std::move(root));
     }
-    draft_.trust_roots.push_back({.name = member.mark, .is_whole = root.has_value()});
     draft_.contents.trust_roots.push_back(std::move(summary));
   }
 

@@ -81,9 +81,10 @@ Case::Case(const PolicySet& policy, const Rule& rule, const Decision::About& abo
     // The verifier binds evidence to the image it was asked about. That this is the image being judged is our part:
     // reports of another image must not count, however they came here.
     if (report->verified && report->verified->subject() == about.digest) {
-      Witness witness{report, &*report->verified, {}};
-      for (const verify::Signer& signer : report->verified->signers()) {
-        witness.signatures.push_back(signature_by(signer, *report->verified));
+      const verify::Verified& verified = *report->verified;
+      Witness witness{report, &verified, {}};
+      for (const verify::Signer& signer : verified.signers()) {
+        witness.signatures.push_back(signature_by(signer, verified));
       }
       witnesses_.push_back(std::move(witness));
     } else {
