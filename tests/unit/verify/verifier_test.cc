@@ -45,6 +45,17 @@ std::string text_of(const Claim& claim) {
          (statement.provenance ? statement.provenance->builder_id : "");
 }
 
+TEST(Verifier, ReadsNoEvidenceThatIsTooLarge) {
+  for (const std::string& name : kGood) {
+    Evidence evidence = evidence_in(name);
+    evidence.payload = Content::of(std::string(evidence.payload.bytes()) + std::string(limits::kEvidenceBytes, ' '));
+    const Report report = verifier().verify(evidence, kImage);
+    ASSERT_NE(report.most_telling(), nullptr) << name;
+    EXPECT_EQ(report.most_telling()->check, Check::kForm) << name;
+    EXPECT_EQ(report.most_telling()->reason, Reason::kLimitExceeded) << name;
+  }
+}
+
 TEST(Verifier, ProvesGoodEvidenceAboutItsImageAndNoOther) {
   for (const std::string& name : kGood) {
     const Evidence evidence = evidence_in(name);
