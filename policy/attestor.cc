@@ -1,6 +1,7 @@
 #include "policy/attestor.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -35,10 +36,32 @@ std::optional<std::string> difference_in_extensions(const std::vector<Extension>
   for (const Extension& wanted : extensions) {
     const std::optional<std::string> value = verify::extension_of(signer, wanted.name);
     const std::string text = wanted.value.filled_in(requested);
-    if (!value) return fmt::format("its certificate does not say {}, not '{}'", wanted.name.name, printable(text));
+    if (!value)
+      return fmt::format("its certificate does not say {}; '{}' is wanted", wanted.name.name, printable(text));
     if (!matches(wanted, *value, requested)) return differs(wanted.name.name, *value, text);
   }
   return std::nullopt;
+}
+
+/// Runs that a pull request from outside causes, under the name and with the rights of the branch that it asks to
+/// change: what they sign may be what the request brought.
+constexpr std::array<std::string_view, 2> kTriggersOfStrangers = {"pull_request_target", "workflow_run"};
+
+/// GitHub's old extension says it likewise. Whoever means such runs has to say so.
+std::optional<std::string> difference_in_trigger(const std::vector<Extension>& extensions,
+                                                 const verify::CertificateSigner& signer) {
+  const auto* const trigger = std::ranges::find(verify::kFulcioExtensionNames, &verify::FulcioExtensions::build_trigger,
+                                                &verify::FulcioExtensionName::value);
+  const std::optional<std::string> caused_by = verify::extension_of(signer, *trigger);
+  if (!caused_by || std::ranges::find(kTriggersOfStrangers, *caused_by) == kTriggersOfStrangers.end()) {
+    return std::nullopt;
+  }
+  const auto names_it = [&](const Extension& wanted) {
+    return wanted.name.arc == trigger->arc || wanted.name.value == &verify::FulcioExtensions::github_workflow_trigger;
+  };
+  if (std::ranges::any_of(extensions, names_it)) return std::nullopt;
+  return fmt::format(
+      "its buildTrigger is '{}', which a stranger's pull request can cause and the attestor does not name", *caused_by);
 }
 
 std::optional<std::string> difference_from(const KeylessIdentity& identity, const std::string& trust_root,
@@ -58,7 +81,8 @@ std::optional<std::string> difference_from(const KeylessIdentity& identity, cons
   if (!identity.subject.matches(certificate->subject.value, requested)) {
     return differs("subject", certificate->subject.value, identity.subject.filled_in(requested));
   }
-  return difference_in_extensions(identity.extensions, *certificate, requested);
+  if (auto difference = difference_in_extensions(identity.extensions, *certificate, requested)) return difference;
+  return difference_in_trigger(identity.extensions, *certificate);
 }
 
 std::optional<std::string> difference_from(const KeyHolder& keys, const verify::Signer& signer) {

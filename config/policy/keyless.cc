@@ -22,21 +22,39 @@ struct Written {
   const yaml::Node* node;
 };
 
-/// An unescaped dot in a host matches every character, and "token.actions" may be registered as "token-actions".
-bool has_open_dot_in_host(std::string_view expression) {
-  const std::size_t scheme = expression.find("://");
-  if (scheme == std::string_view::npos) return false;
-  for (std::size_t i = scheme + 3; i < expression.size() && expression[i] != '/'; ++i) {
-    if (expression[i] == '\\') {
-      ++i;
-    } else if (expression[i] == '[') {
-      i = std::min(expression.find(']', i), expression.size());
-    } else if (expression[i] == '.') {
-      const char next = i + 1 < expression.size() ? expression[i + 1] : '\0';
-      if (next != '*' && next != '+' && next != '?' && next != '{') return true;
+/// Where the hosts in an expression begin: behind every "://", with or without backslashes; in a name without one
+/// behind the "@" of a mail address, or at once.
+std::vector<std::size_t> host_begins(std::string_view expression, bool is_name) {
+  std::vector<std::size_t> begins;
+  for (std::size_t i = 0; i < expression.size(); ++i) {
+    for (const std::string_view scheme_end : {"://", R"(:\/\/)"}) {
+      if (expression.substr(i).starts_with(scheme_end)) begins.push_back(i + scheme_end.size());
     }
   }
-  return false;
+  if (!begins.empty() || !is_name) return begins;
+  for (std::size_t i = 0; i < expression.size(); ++i) {
+    if (expression[i] == '@') begins.push_back(i + 1);
+  }
+  if (begins.empty()) begins.push_back(0);
+  return begins;
+}
+
+/// An unescaped dot in a host matches every character, and "token.actions" may be registered as "token-actions".
+bool has_open_dot_in_host(std::string_view expression, bool is_name) {
+  return std::ranges::any_of(host_begins(expression, is_name), [&](std::size_t begin) {
+    for (std::size_t i = begin; i < expression.size() && expression[i] != '/'; ++i) {
+      if (expression[i] == '\\') {
+        ++i;
+        if (i < expression.size() && expression[i] == '/') return false;
+      } else if (expression[i] == '[') {
+        i = std::min(expression.find(']', i), expression.size());
+      } else if (expression[i] == '.') {
+        const char next = i + 1 < expression.size() ? expression[i + 1] : '\0';
+        if (next != '*' && next != '+' && next != '?' && next != '{') return true;
+      }
+    }
+    return false;
+  });
 }
 
 class KeylessReader {
@@ -107,7 +125,8 @@ class KeylessReader {
                  : fmt::format("is matched exactly; a pattern is written as '{}Pattern'", written.key));
       return std::nullopt;
     }
-    if (written.form == Form::kRegularExpression && has_open_dot_in_host(*text)) {
+    const bool is_name = written.key.starts_with("issuer") || written.key.starts_with("subject");
+    if (written.form == Form::kRegularExpression && has_open_dot_in_host(*text, is_name)) {
       refuse("a '.' in a host matches any character; write '\\.'");
       return std::nullopt;
     }

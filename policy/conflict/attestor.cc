@@ -15,11 +15,11 @@ namespace {
 using Kind = PolicySet::Conflict::Kind;
 using TimesFrom = verify::EvidenceRequirements::TimesFrom;
 
-/// A wildcard for everybody must not be an accident: what matches a workflow, a person and a host that do not exist
-/// names nobody.
+/// A wildcard for everybody must not be an accident. Nothing exists below ".invalid" (RFC 6761), so whoever matches a
+/// workflow, a person or a host there has named nobody.
 bool names_anybody(const NamePattern& pattern) {
   static const ImageReference kImage = ImageReference::parse("registry.invalid/owner/name:tag").value();
-  return std::ranges::all_of(
+  return std::ranges::any_of(
       std::array{"https://nobody.invalid/a/b.yml@refs/heads/x", "nobody@nobody.invalid", "nobody.invalid"},
       [&](std::string_view text) { return pattern.matches(text, kImage); });
 }

@@ -148,9 +148,13 @@ Objection Case::not_by(std::string_view attestor, const Witness& witness, std::s
                        const std::string& requirement, const std::string& remedy) const {
   const std::string place = printable(witness.report->place);
   if (const Witness::Shortfall* shortfall = witness.shortfall_of(attestor)) {
-    return {shortfall->finding.reason.value_or(Reason::kEvidenceUnreadable), requirement,
+    const Reason reason = shortfall->finding.reason.value_or(Reason::kEvidenceUnreadable);
+    // Whom the policy trusts no longer must not be told to sign again.
+    const bool is_over = reason == Reason::kKeyDistrusted || reason == Reason::kTimeOutsideValidity;
+    return {reason, requirement,
             fmt::format("{}; {} by {} at {}", shortfall->finding.detail, what, witness.who(), place),
-            fmt::format("attestor '{}' has to sign so that this is proven", attestor)};
+            is_over ? "somebody whom the policy trusts at the time of signing has to sign"
+                    : fmt::format("attestor '{}' has to sign so that this is proven", attestor)};
   }
   std::string found = fmt::format("{} by {}", what, witness.who());
   const Attestor& wanted = policy_.attestor(attestor);
@@ -167,9 +171,22 @@ std::string Case::places() const {
   return printable(fmt::format("{}", fmt::join(gathered_.places, ", ")), 1000);
 }
 
+std::optional<std::string> other_workflow(const Builder& builder, const Witness& witness,
+                                          const verify::Provenance& provenance) {
+  if (!provenance.builder_id.contains("/.github/workflows/")) return std::nullopt;
+  for (const verify::Signer& signer : witness.signers_of(builder.attestor)) {
+    const auto* certificate = std::get_if<verify::CertificateSigner>(&signer);
+    if (certificate == nullptr) continue;
+    const std::string& workflow = certificate->extensions.build_signer_uri.value_or(certificate->subject.value);
+    if (workflow != provenance.builder_id) return workflow;
+  }
+  return std::nullopt;
+}
+
 bool is_builder(const Builder& builder, const Witness& witness, const verify::Provenance& provenance) {
   // An empty id, which BuildKit writes by default, is nobody's; a generous glob must not make it somebody's.
-  return witness.is_by(builder.attestor) && !provenance.builder_id.empty() && builder.id.matches(provenance.builder_id);
+  return witness.is_by(builder.attestor) && !provenance.builder_id.empty() &&
+         builder.id.matches(provenance.builder_id) && !other_workflow(builder, witness, provenance);
 }
 
 }  // namespace pullgate::policy

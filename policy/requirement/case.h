@@ -82,6 +82,12 @@ class Case {
   std::set<std::string> builders_;
 };
 
+/// The workflow that the certificate names where builder.id names another one: a workflow signs with a certificate of
+/// its own, and one that claims to be the trusted builder is whoever wrote the statement (slsa-verifier compares
+/// likewise).
+std::optional<std::string> other_workflow(const Builder& builder, const Witness& witness,
+                                          const verify::Provenance& provenance);
+
 /// Is (signer, builder.id) this builder? The id without the signer is only text that anybody can write.
 bool is_builder(const Builder& builder, const Witness& witness, const verify::Provenance& provenance);
 

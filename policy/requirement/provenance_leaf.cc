@@ -51,6 +51,12 @@ class Comparison {
                                        fmt::format("builder '{}' signs {}", builder_.name,
                                                    attestor.how_it_signs(judged_.about().requested)))};
     }
+    if (const auto workflow = other_workflow(builder_, witness_, provenance_)) {
+      return differ(Stage::kBuilder, Reason::kBuilderNotAllowed,
+                    fmt::format("the provenance says it was built by '{}', the certificate of its signer '{}'",
+                                printable(provenance_.builder_id), printable(*workflow)),
+                    fmt::format("builder '{}' has to sign its provenance itself", builder_.name));
+    }
     if (!is_builder(builder_, witness_, provenance_)) {
       return differ(Stage::kBuilder, Reason::kBuilderNotAllowed,
                     fmt::format("built by '{}'", printable(provenance_.builder_id)),

@@ -12,8 +12,8 @@
 /// that were asked for by digest are hashed whoever sent them. libcurl itself gives up a connection when the excess
 /// comes with the body.
 ///
-/// Only for connections in the clear: under TLS session tickets wait to be read and are no answer, and every record is
-/// the registry's own. Not thread-safe.
+/// Only for connections in the clear: under TLS session tickets wait to be read and are no answer. There nobody on the
+/// path can plant an answer; a registry's front end that frames wrongly still can. Not thread-safe.
 
 #include <cstdint>
 #include <map>

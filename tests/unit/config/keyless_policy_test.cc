@@ -166,11 +166,14 @@ TEST_F(KeylessPolicy, RefusesNamesThatDoNotMeanWhatTheyLookLike) {
               ElementsAre(HasSubstr("policy.yaml:5:66: 'subjectPattern': unknown word '{branch}'")));
   EXPECT_THAT(problems("{ keyless: { trustRoot: public, issuer: x, subjectRegExp: '(' } }"),
               ElementsAre(HasSubstr("policy.yaml:5:65: 'subjectRegExp': not an RE2 regular expression")));
-  for (const std::string open : {"https://github.com/acme/.*", "https://(www\\.)?github.com/.*"}) {
+  for (const std::string open :
+       {"https://github.com/acme/.*", "https://(www\\.)?github.com/.*", "https:\\/\\/github.com\\/acme\\/.*",
+        "https://a\\.b/x|https://c.d/y", ".*@mail.acme\\.com", ".*github.com"}) {
     EXPECT_THAT(problems("{ keyless: { trustRoot: public, issuer: x, subjectRegExp: '" + open + "' } }"),
                 ElementsAre(HasSubstr("a '.' in a host matches any character")));
   }
-  for (const std::string closed : {"https://github\\.com/acme/.*", "https://[a-z.]+\\.example/x", "https://.+/x"}) {
+  for (const std::string closed : {"https://github\\.com/acme/.*", "https://[a-z.]+\\.example/x",
+                                   "https:\\/\\/github\\.com\\/acme.\\/x", ".+@mail\\.acme\\.com"}) {
     EXPECT_THAT(problems("{ keyless: { trustRoot: public, issuer: x, subjectRegExp: '" + closed + "' } }"), IsEmpty());
   }
 }

@@ -55,6 +55,21 @@ TEST(KeylessAttestor, IsNobodyOfAnotherSubject) {
   }
 }
 
+TEST(KeylessAttestor, IsNoRunThatAStrangerCausedUnlessItSaysSo) {
+  for (const std::string trigger : {"pull_request_target", "workflow_run"}) {
+    verify::CertificateSigner run = workflow();
+    run.extensions.build_trigger = trigger;
+    Attestor attestor = keyless_attestor();
+    EXPECT_THAT(difference(attestor, run), Optional(HasSubstr("its buildTrigger is '" + trigger + "'")));
+    identity_of(attestor).extensions = {extension("buildTrigger", NamePattern::exactly(trigger))};
+    EXPECT_EQ(difference(attestor, run), std::nullopt);
+    identity_of(attestor).extensions.clear();
+    run.extensions.build_trigger.reset();
+    run.extensions.github_workflow_trigger = trigger;
+    EXPECT_THAT(difference(attestor, run), Optional(HasSubstr("its buildTrigger is '" + trigger + "'")));
+  }
+}
+
 TEST(KeylessAttestor, MatchesExpressionsInFull) {
   Attestor attestor = keyless_attestor();
   identity_of(attestor).subject = NamePattern::regular_expression("https://github\\.com/acme/").value();

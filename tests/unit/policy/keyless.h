@@ -27,6 +27,7 @@ inline verify::CertificateSigner workflow() {
   for (const verify::FulcioExtensionName& name : verify::kFulcioExtensionNames) {
     signer.extensions.*name.value = "value of " + std::string(name.name);
   }
+  signer.extensions.build_signer_uri = kWorkflow;
   signer.extensions.source_repository_uri = kSourceRepository;
   signer.extensions.source_repository_ref = "refs/tags/v1.0";
   signer.extensions.source_repository_digest = std::string(40, 'a');

@@ -143,6 +143,18 @@ TEST(KeylessBuilder, IsASignerAndTheIdItClaims) {
   EXPECT_EQ(lead(scene.of_provenance()), Reason::kBuilderNotAllowed);
 }
 
+TEST(KeylessBuilder, IsTheWorkflowThatItsCertificateNames) {
+  // The attestor is wider than the builder: any workflow of the organisation may sign, and one writes another's name.
+  KeylessScene scene;
+  scene.builder_id = TextPattern::glob("https://github.com/acme/builders/.github/workflows/*.yml@refs/tags/v*").value();
+  scene.provenance.builder_id = kWorkflow;
+  EXPECT_EQ(scene.of_provenance().verdict(), Verdict::kAllow);
+  scene.provenance.builder_id = "https://github.com/acme/builders/.github/workflows/other.yml@refs/tags/v1.2.3";
+  const Decision decision = scene.of_provenance();
+  EXPECT_EQ(lead(decision), Reason::kBuilderNotAllowed);
+  EXPECT_THAT(decision.objections().front().found, HasSubstr("the certificate of its signer '" + kWorkflow + "'"));
+}
+
 TEST(KeylessBuilder, WhoseProvenanceIsNotProvenLeadsBeforeSomebodyElse) {
   KeylessScene scene;
   scene.facts.logs.clear();
@@ -246,7 +258,8 @@ using ::testing::IsEmpty;
 
 TEST(KeylessConflict, OfAWildcardForEverybodyIsRefused) {
   EXPECT_THAT(conflicts([](Attestor&) {}), IsEmpty());
-  for (const auto& anybody : {NamePattern::glob("**"), NamePattern::glob("**o**"),
+  for (const auto& anybody : {NamePattern::glob("**"), NamePattern::glob("**o**"), NamePattern::glob("https://**"),
+                              NamePattern::glob("**@**"), NamePattern::regular_expression("https://.+@refs/.+"),
                               NamePattern::regular_expression(".*"), NamePattern::regular_expression(".+")}) {
     EXPECT_THAT(conflicts([&](Attestor& a) { identity_of(a).subject = anybody.value(); }),
                 ElementsAre(HasSubstr("subject: attestor 'ci': ")))
