@@ -55,7 +55,7 @@ class SingleFlight {
       if (found != table_->flights.end()) {
         flight = found->second;
       } else if (table_->flights.size() < at_once_) {
-        flight = std::make_shared<Flight>(loop_);
+        flight = std::make_shared<Flight>();
         table_->flights.emplace(key, flight);
         leads = true;
       }
@@ -77,14 +77,20 @@ class SingleFlight {
   }
 
  private:
+  /// Shared with those who wait, under the table's mutex.
   struct Flight {
-    explicit Flight(const boost::asio::any_io_executor& loop) : limit(loop) {}
-
     /// Weak: a coroutine that waits owns its timer, and may end with its event loop before the work does.
     std::vector<std::weak_ptr<boost::asio::steady_timer>> waiters;
     std::optional<Result<Value>> outcome;
-    boost::asio::steady_timer limit;          // on the loop
-    boost::asio::cancellation_signal cancel;  // on the loop
+  };
+
+  /// Belongs to the loop alone. Work that has landed still touches its cancellation slot, and somebody who waited may
+  /// have let go of the flight on another thread by then.
+  struct Reins {
+    explicit Reins(const boost::asio::any_io_executor& loop) : limit(loop) {}
+
+    boost::asio::steady_timer limit;
+    boost::asio::cancellation_signal cancel;
   };
 
   /// Outlives this object as long as work is under way.
@@ -96,20 +102,21 @@ class SingleFlight {
   void start(const std::shared_ptr<Flight>& flight, Key key, Deadline deadline, Work work) {
     boost::asio::post(loop_, [table = table_, loop = loop_, flight, key = std::move(key), deadline,
                               work = std::move(work)]() mutable {
-      flight->limit.expires_at(deadline);
-      flight->limit.async_wait([table, flight, key](boost::system::error_code failure) {
+      const auto reins = std::make_shared<Reins>(loop);
+      reins->limit.expires_at(deadline);
+      reins->limit.async_wait([table, flight, reins, key](boost::system::error_code failure) {
         if (failure) return;
         land(*table, *flight, key, Error{ErrorCode::kTimedOut, "not finished in time"});
-        flight->cancel.emit(boost::asio::cancellation_type::terminal);
+        reins->cancel.emit(boost::asio::cancellation_type::terminal);
       });
-      const auto slot = flight->cancel.slot();
-      boost::asio::co_spawn(loop, fly(table, flight, std::move(key), std::move(work)),
-                            boost::asio::bind_cancellation_slot(slot, [](const std::exception_ptr&) {}));
+      const auto slot = reins->cancel.slot();
+      boost::asio::co_spawn(loop, fly(table, flight, reins, std::move(key), std::move(work)),
+                            boost::asio::bind_cancellation_slot(slot, [reins](const std::exception_ptr&) {}));
     });
   }
 
-  static boost::asio::awaitable<void> fly(std::shared_ptr<Table> table, std::shared_ptr<Flight> flight, Key key,
-                                          Work work) {
+  static boost::asio::awaitable<void> fly(std::shared_ptr<Table> table, std::shared_ptr<Flight> flight,
+                                          std::shared_ptr<Reins> reins, Key key, Work work) {
     std::optional<Result<Value>> outcome;
     try {
       outcome.emplace(co_await work());
@@ -117,7 +124,7 @@ class SingleFlight {
       outcome.emplace(Error{ErrorCode::kInternal, printable(failure.what())});
     }
     land(*table, *flight, key, std::move(*outcome));
-    flight->limit.cancel();
+    reins->limit.cancel();
   }
 
   /// The first outcome counts; everybody who waits is woken on an executor of their own.

@@ -2,9 +2,11 @@
 
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
@@ -140,6 +142,31 @@ TEST_F(SingleFlightTest, RefusesMoreThanItMayDoAtOnce) {
   EXPECT_EQ(results_, std::vector<std::string>{"rate-limited"});
   open_gate();
   run_until_results(3);
+}
+
+// Work that never waits winds up after its waiters were woken; they may be gone by then, on another thread.
+TEST(SingleFlightOnTwoThreads, WindsUpWithoutThoseWhoWaited) {
+  asio::io_context loop{1};
+  auto work = asio::make_work_guard(loop);
+  std::thread thread([&] { loop.run(); });
+  {
+    SingleFlight<int, std::string> flight(loop.get_executor(), 1000);
+    for (int i = 0; i < 500; ++i) {
+      asio::io_context own{1};
+      std::string got;
+      const auto call = [&]() -> asio::awaitable<void> {
+        const Result<std::string> result =
+            co_await flight.run(i, std::chrono::steady_clock::now() + 10s,
+                                []() -> asio::awaitable<Result<std::string>> { co_return std::string("at once"); });
+        got = result ? *result : result.error().message;
+      };
+      asio::co_spawn(own, call(), asio::detached);
+      own.run();
+      EXPECT_EQ(got, "at once");
+    }
+  }
+  work.reset();
+  thread.join();
 }
 
 }  // namespace
