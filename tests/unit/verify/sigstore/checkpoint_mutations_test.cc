@@ -116,6 +116,16 @@ std::vector<Mutation> checkpoint_mutations() {
                      [](std::string& note) { substitute(note, " - 1193050959916656506", ""); }));
   all.push_back(note("TreeNumberInRekor2", logged_in(sandbox::Rekor::Generation::k2), Resigned::kYes,
                      [](std::string& note) { note.insert(note.find('\n'), " - 1"); }));
+  // A log's key may sign for several origins; only the one that the trust root names is this log.
+  all.push_back({"SignedUnderAnotherOriginByRekor2", Check::kLogProof, Reason::kTlogInvalid, [] {
+                   Json bundle = one_sigstore().bundle(logged_in(sandbox::Rekor::Generation::k2));
+                   Json& envelope = log_entry(bundle)["inclusionProof"]["checkpoint"]["envelope"];
+                   sandbox::Rekor other = one_sigstore().rekor2;
+                   other.origin = "another." + other.origin;
+                   const std::string note = envelope;
+                   envelope = other.note("another." + note.substr(0, note.find("\n\n") + 1));
+                   return verify_bundle(bundle);
+                 }});
   return all;
 }
 
