@@ -155,6 +155,11 @@ std::vector<Mutation> binding_mutations() {
   return all;
 }
 
+/// What the log itself says, at another time.
+Json logged_at(const Json& entry, std::int64_t time) {
+  return one_sigstore().rekor1.entry(Json::parse(unbase64(entry["canonicalizedBody"].get<std::string>())), time);
+}
+
 std::vector<Mutation> promise_mutations() {
   const auto promise = [](std::string name, const std::function<void(Json&)>& change) {
     return changed(std::move(name), Signing(), Check::kLogPromise, change);
@@ -163,6 +168,8 @@ std::vector<Mutation> promise_mutations() {
       promise("TimeOneSecondLater", [](Json& entry) { entry["integratedTime"] = std::to_string(kNow + 1); }),
       promise("TimeOneSecondEarlier", [](Json& entry) { entry["integratedTime"] = std::to_string(kNow - 1); }),
       promise("TimeMissing", [](Json& entry) { entry.erase("integratedTime"); }),
+      promise("SignedTimeBeyondAllYears", [](Json& entry) { entry = logged_at(entry, 9'223'372'036'854'775'807); }),
+      promise("SignedTimeOfZero", [](Json& entry) { entry = logged_at(entry, 0); }),
       promise("TimeBeyondAllYears", [](Json& entry) { entry["integratedTime"] = "9223372036854775807"; }),
       promise("IndexOfAnotherEntry", [](Json& entry) { entry["logIndex"] = "1"; }),
       promise("IndexInTheTreeInsteadOfInTheLog",
