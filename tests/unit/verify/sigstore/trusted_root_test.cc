@@ -110,6 +110,8 @@ TEST(TrustedRoot, IsRefusedWhereItIsNotUnderstood) {
       {"key of another kind", [](Json& root) { root["tlogs"][0]["publicKey"]["keyDetails"] = "PKIX_ED25519"; }},
       {"key that is none", [](Json& root) { root["tlogs"][0]["publicKey"]["rawBytes"] = base64("key"); }},
       {"log id too short", [](Json& root) { root["tlogs"][0]["logId"]["keyId"] = base64("id"); }},
+      {"checkpoint key id too short",
+       [](Json& root) { root["tlogs"][1]["checkpointKeyId"] = {{"keyId", base64("id")}}; }},
       {"certificate log under a foreign id",
        [](Json& root) { root["ctlogs"][0]["logId"]["keyId"] = base64(std::string(32, 'x')); }},
       {"one log id with two keys",
