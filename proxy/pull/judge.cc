@@ -50,7 +50,7 @@ Judge::Judge(asio::any_io_executor loop, asio::thread_pool& workers, const Upstr
       verifier_(std::move(trust)),
       options_(std::move(options)),
       manifests_(loop, workers, upstreams),
-      examinations_(loop, limits::kJudgementsAtOnce),
+      examinations_(std::move(loop), limits::kJudgementsAtOnce),
       examined_(limits::kJudgedImages, limits::kJudgedBytes),
       admitted_(limits::kAdmittedManifests, limits::kAdmittedEdges),
       absent_children_(limits::kAbsentChildren, limits::kAbsentChildren),

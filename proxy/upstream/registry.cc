@@ -224,7 +224,7 @@ asio::awaitable<Result<std::unique_ptr<BlobSource>>> Registry::blob(std::string 
   const auto& head = (*answer)->head();
   const auto length = distribution::content_length(head);
   if (head.status == 416) co_return unsatisfiable;
-  if (head.status == 200) {
+  if (!range || head.status == 200) {
     if (!length) co_return invalid(fmt::format("upstream {} does not say how long the blob is", base_->authority()));
     if (range && range->first >= *length) co_return unsatisfiable;
     const ByteRange whole{.first = 0, .last = *length > 0 ? std::optional(*length - 1) : std::nullopt};

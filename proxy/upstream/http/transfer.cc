@@ -9,9 +9,9 @@ namespace pullgate::proxy {
 namespace {
 
 /// What may wait unread for one response.
-constexpr std::size_t kBufferBytes = 256 * 1024;
+constexpr std::size_t kBufferBytes = std::size_t{256} * 1024;
 /// An answer that nobody wants any more is read to its end when that is near: it saves the next one a TLS handshake.
-constexpr std::size_t kDrainBytes = 64 * 1024;
+constexpr std::size_t kDrainBytes = std::size_t{64} * 1024;
 constexpr std::chrono::seconds kDrainTime{2};
 
 }  // namespace
@@ -89,21 +89,25 @@ void Transfer::wait_for_body(Waiter<Result<std::string>> waiter, std::string spa
 void Transfer::deliver() {
   const bool ended = stage_ == Stage::kEnded;
   if (head_waiter_ && (head_ || ended)) {
-    auto waiter = std::exchange(head_waiter_, std::nullopt);
+    auto waiter = *std::move(head_waiter_);
+    head_waiter_.reset();
     if (head_) {
-      (*waiter)(std::move(*std::exchange(head_, std::nullopt)));
+      HttpResponseHead head = *std::move(head_);
+      head_.reset();
+      waiter(std::move(head));
     } else {
-      (*waiter)(*failure_);
+      waiter(failure_.value_or(Error{ErrorCode::kInternal, "the transfer ended without an answer"}));
     }
   }
   if (body_waiter_ && (ended || !unread_.empty())) {
-    auto waiter = std::exchange(body_waiter_, std::nullopt);
+    auto waiter = *std::move(body_waiter_);
+    body_waiter_.reset();
     if (!unread_.empty() || !failure_) {
       auto bytes = std::exchange(unread_, std::move(spare_));
       unread_.clear();
-      (*waiter)(std::move(bytes));
+      waiter(std::move(bytes));
     } else {
-      (*waiter)(*failure_);
+      waiter(*failure_);
     }
   }
 }

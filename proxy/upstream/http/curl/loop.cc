@@ -231,7 +231,9 @@ void CurlLoop::start_over(CurlTransfer& transfer) {
   CURL* easy = transfer.easy.get();
   curl_multi_remove_handle(multi_.get(), easy);
   curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+  transfer.has_started_over = true;
   transfer.is_reusing = false;
+  transfer.refused.reset();
   transfer.reused.reset();
   transfer.message[0] = '\0';
   if (curl_multi_add_handle(multi_.get(), easy) != CURLM_OK)
@@ -287,7 +289,7 @@ void CurlLoop::settle() {
     if (result != CURLE_OK) failure = transfer->failure(result);
     // A kept connection may end, or be found unfit, just when it is used again: nobody's failure. Nothing of an answer
     // was taken, and GET and HEAD may be repeated (RFC 9110 section 9.2.2).
-    if (failure && transfer->is_reusing && !transfer->is_answered) {
+    if (failure && transfer->is_reusing && !transfer->is_answered && !transfer->has_started_over) {
       start_over(*transfer);
     } else {
       end(*transfer, std::move(failure));

@@ -56,6 +56,8 @@ struct CurlTransfer final : Transfer, std::enable_shared_from_this<CurlTransfer>
   bool is_answered = false;
   /// Not the first to be asked on its connection; which one, until the answer begins.
   bool is_reusing = false;
+  /// Once is enough: a new connection that is found unfit as well is a failure.
+  bool has_started_over = false;
   std::optional<int> reused;
 };
 
