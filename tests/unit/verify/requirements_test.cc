@@ -12,7 +12,7 @@ namespace {
 using Source = VerifiedTime::Source;
 using TimesFrom = EvidenceRequirements::TimesFrom;
 
-constexpr const char* kRoot = "ours";
+constexpr const char* kOurRoot = "ours";
 
 Time at(std::string_view text) {
   return parse_rfc3339(text).value();
@@ -30,13 +30,13 @@ Verified signed_by_key(Corroboration facts) {
                                         {std::move(facts)});
 }
 
-Corroboration with_times(std::vector<VerifiedTime> times, std::string root = kRoot) {
+Corroboration with_times(std::vector<VerifiedTime> times, std::string root = kOurRoot) {
   return {.trust_root = std::move(root), .logs = {}, .certificate_logs = {}, .times = std::move(times), .ignored = {}};
 }
 
 /// The first reason why it is not enough.
 std::optional<Reason> shortfall(Corroboration facts, EvidenceRequirements wanted) {
-  wanted.trust_root = kRoot;
+  wanted.trust_root = kOurRoot;
   for (const Finding& finding : check_requirements(signed_by_key(std::move(facts)), wanted)) {
     if (finding.outcome != Outcome::kPassed) return finding.reason;
   }
@@ -143,7 +143,7 @@ TEST(TimeWindow, IsSaidInWords) {
 }
 
 CertificateSigner github(FulcioExtensions extensions) {
-  return {.trust_root = kRoot,
+  return {.trust_root = kOurRoot,
           .subject = {.kind = SubjectAlternativeName::Kind::kUri, .value = "https://github.com/acme/ci/w.yml@main"},
           .issuer = "https://token.actions.githubusercontent.com",
           .extensions = std::move(extensions)};
