@@ -75,7 +75,7 @@ def tidy(run: Run) -> None:
 
 
 def unit(run: Run, preset: str = "dev") -> None:
-    labels = "proxy" if preset == "tsan" else "unit|fuzz"
+    labels = "proxy" if preset == "tsan" else "verify|policy|config|proxy|fuzz"
     _ctest(run, f"unit ({preset})", run.folder(preset), labels)
 
 
