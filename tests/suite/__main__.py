@@ -74,7 +74,7 @@ def _plan(options: argparse.Namespace) -> list[tuple[str, Callable[[parts.Run], 
 
 def _everything(preset: str) -> list[tuple[str, Callable[[parts.Run], None]]]:
     """In the order in which a mistake is cheapest to find. One build serves all of it but the threads: a test that passes
-    under ASan and UBSan would say nothing more without them."""
+    under ASan and UBSan would say nothing more without them. clang-tidy is a part of its own: minutes for every folder."""
     return [
         ("Lint", parts.lint),
         ("Unit", lambda run: parts.unit(run, preset)),
@@ -82,7 +82,6 @@ def _everything(preset: str) -> list[tuple[str, Callable[[parts.Run], None]]]:
         ("Conformance", lambda run: parts.conformance(run, preset)),
         ("Interop", lambda run: parts.interop(run, preset)),
         ("Threads", parts.threads),
-        ("Tidy", parts.tidy),
     ]
 
 

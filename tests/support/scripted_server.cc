@@ -5,9 +5,10 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdexcept>
-#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "verify/ascii.h"
 
 namespace pullgate::tests {
 
@@ -18,7 +19,7 @@ std::string ReceivedRequest::header(std::string_view name) const {
     const auto line = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 2, rest.size()));
     const auto colon = line.find(':');
-    if (colon != name.size() || strncasecmp(line.data(), name.data(), name.size()) != 0) continue;
+    if (colon == std::string_view::npos || in_lower_case(line.substr(0, colon)) != in_lower_case(name)) continue;
     const auto value = line.substr(colon + 1);
     return std::string(value.substr(std::min(value.find_first_not_of(' '), value.size())));
   }

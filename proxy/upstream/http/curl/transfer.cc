@@ -125,8 +125,8 @@ Status CurlTransfer::prepare(std::vector<std::shared_ptr<CurlTransfer>>& news_of
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(CURLOPT_SSL_VERIFYPEER, 1L);
   set(CURLOPT_SSL_VERIFYHOST, 2L);
-  if (request().ca) {
-    set(CURLOPT_CAINFO, request().ca->c_str());
+  if (const auto& authorities = request().ca) {
+    set(CURLOPT_CAINFO, authorities->c_str());
     set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));  // or the system's authorities would count as well
   }
   if (request().method == HttpMethod::kHead) set(CURLOPT_NOBODY, 1L);
@@ -155,7 +155,7 @@ Status CurlTransfer::prepare(std::vector<std::shared_ptr<CurlTransfer>>& news_of
   // Digests are over the bytes as stored; an encoding would also inflate past our limits.
   add("Accept-Encoding", "identity");
   for (const auto& [name, value] : request().headers) add(name, value);
-  if (request().authorization) add("Authorization", *request().authorization);
+  if (const auto& authorization = request().authorization) add("Authorization", *authorization);
   set(CURLOPT_HTTPHEADER, lines.get());
   if (result != CURLE_OK)
     return {ErrorCode::kInternal, fmt::format("libcurl refuses the request: {}", curl_easy_strerror(result))};

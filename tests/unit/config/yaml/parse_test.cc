@@ -101,10 +101,8 @@ TEST(Yaml, WithAQuotationThatIsNeverClosedIsRefused) {
 }
 
 TEST(Yaml, MayEndAsItLikes) {
-  for (const std::string text :
-       {"a: 1", "a: 1\n...\n", "a: 1\n...\n# bye\n", "a: |\n  x\n  y", "a: >-\n  x\n\n", "a: 'x'  # y",
-        "\xef\xbb\xbf"
-        "a: 1\n"}) {
+  for (const std::string text : {"a: 1", "a: 1\n...\n", "a: 1\n...\n# bye\n", "a: |\n  x\n  y", "a: >-\n  x\n\n",
+                                 "a: 'x'  # y", "\xef\xbb\xbf\x61: 1\n"}) {
     EXPECT_THAT(problems_of(text), IsEmpty()) << text;
   }
 }
