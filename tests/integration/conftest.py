@@ -15,7 +15,8 @@ for folder in (TESTS, TESTS.parent / "config"):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
-from support import gate  # noqa: E402
+from support import containerd, gate  # noqa: E402
+from support.containerd import Containerd  # noqa: E402
 from support.gate import Gate, StartGate, program  # noqa: E402
 from support.hostile_registry import HostileRegistry  # noqa: E402
 from support.stage import Stage, open_stage  # noqa: E402
@@ -73,6 +74,16 @@ def hostile(workshop: Workshop) -> Iterator[HostileRegistry]:
 def stage(tmp_path_factory: pytest.TempPathFactory, keys: Keys) -> Iterator[Stage]:
     with open_stage(tmp_path_factory.mktemp("stage"), keys) as opened:
         yield opened
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[Containerd]:
+    """A containerd of its own; the test skips where there is none."""
+    reason = containerd.missing()
+    if reason:
+        pytest.skip(reason)
+    with Containerd(tmp_path / "node") as daemon:
+        yield daemon
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Iterator
 import pytest
 
 from demo.oci import Descriptor, Layout
-from support import containerd, gate, skopeo
+from support import gate, skopeo
 from support.containerd import Containerd
 from support.denial import denied
 from support.docker_registry import DockerRegistry
@@ -19,15 +19,6 @@ from support.gate import Gate
 from support.workshop import REGISTRY, Keys, Workshop
 
 RULE = gate.signed_by("release", name="released")
-
-
-@pytest.fixture
-def node(tmp_path: Path) -> Iterator[Containerd]:
-    reason = containerd.missing()
-    if reason:
-        pytest.skip(reason)
-    with Containerd(tmp_path / "node") as daemon:
-        yield daemon
 
 
 @dataclass

@@ -17,7 +17,7 @@ from typing import Any, Callable, Iterator
 
 import pytest
 
-from support import containerd, gate, skopeo
+from support import gate, skopeo
 from support.containerd import Containerd
 from support.denial import decision_of, denied
 from support.gate import ROOT, Gate
@@ -148,15 +148,6 @@ def gate_before(folder: Path, wanted: Json, layouts: Callable[[Image], Path] = l
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
     with gate_before(tmp_path_factory.mktemp("public") / "gate", policy()) as process:
         yield process
-
-
-@pytest.fixture
-def node(tmp_path: Path) -> Iterator[Containerd]:
-    reason = containerd.missing()
-    if reason:
-        pytest.skip(reason)
-    with Containerd(tmp_path / "node") as daemon:
-        yield daemon
 
 
 @each_image
