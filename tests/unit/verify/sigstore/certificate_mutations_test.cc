@@ -169,11 +169,7 @@ std::vector<Mutation> sct_mutations() {
 }
 
 TEST_P(Mutations, AreRefusedForWhatIsWrong) {
-  const Report report = GetParam().report();
-  EXPECT_FALSE(report.verified);
-  ASSERT_NE(report.most_telling(), nullptr);
-  EXPECT_EQ(to_string(report.most_telling()->check), to_string(GetParam().check)) << told(report);
-  EXPECT_EQ(report.most_telling()->reason, GetParam().reason) << told(report);
+  expect_refused(GetParam());
 }
 
 INSTANTIATE_TEST_SUITE_P(OfTheProfile, Mutations, ::testing::ValuesIn(profile_mutations()), mutation_name);

@@ -22,6 +22,15 @@ inline void PrintTo(const Mutation& mutation, std::ostream* out) {
   *out << mutation.name;
 }
 
+/// Refused, and for this reason by this check.
+inline void expect_refused(const Mutation& mutation) {
+  const Report report = mutation.report();
+  EXPECT_FALSE(report.verified);
+  ASSERT_NE(report.most_telling(), nullptr);
+  EXPECT_EQ(to_string(report.most_telling()->check), to_string(mutation.check)) << told(report);
+  EXPECT_EQ(report.most_telling()->reason, mutation.reason) << told(report);
+}
+
 class Mutations : public ::testing::TestWithParam<Mutation> {};
 
 inline std::string mutation_name(const ::testing::TestParamInfo<Mutation>& info) {
