@@ -113,26 +113,25 @@ std::vector<Descriptor> read_descriptors(const Node& node, std::size_t limit) {
 enum class Shape { kManifest, kIndex, kArtifact };
 
 /// What the members say that the document is. CVE-2021-41190 (image-spec GHSA-77vh-xpmg-72qh): a document that can be
-/// read as a manifest and as an index is judged as one and run as the other.
-std::optional<Shape> shape_of(const Node& root) {
+/// read as a manifest and as an index is judged as one and run as the other. What is refused gets any shape.
+Shape shape_of(const Node& root) {
   const bool is_index = root.has("manifests");
   const bool is_manifest = root.has("config") || root.has("layers");
   const bool is_schema1 = root.has("fsLayers") || root.has("history") || root.has("signatures");
   const bool is_artifact = root.has("blobs");
   if (is_index + is_manifest + is_schema1 + is_artifact > 1) {
     root.refuse("has members of more than one kind of manifest: clients disagree on what it is");
-    return std::nullopt;
-  }
-  if (is_schema1) {
+  } else if (is_schema1) {
     root.refuse("a Docker schema 1 manifest, a form withdrawn by Docker: push the image again with a current client",
                 ErrorCode::kUnsupported);
-    return std::nullopt;
+  } else if (is_index) {
+    return Shape::kIndex;
+  } else if (is_manifest) {
+    return Shape::kManifest;
+  } else if (!is_artifact && root["mediaType"].optional_text() != kOciArtifact) {
+    root.refuse("neither a manifest (config, layers) nor an index (manifests)");
   }
-  if (is_index) return Shape::kIndex;
-  if (is_manifest) return Shape::kManifest;
-  if (is_artifact || root["mediaType"].optional_text() == kOciArtifact) return Shape::kArtifact;
-  root.refuse("neither a manifest (config, layers) nor an index (manifests)");
-  return std::nullopt;
+  return Shape::kArtifact;
 }
 
 bool fits(Shape shape, std::string_view media_type) {
@@ -213,8 +212,8 @@ Result<ManifestDocument> parse_manifest(const Content& content, std::string_view
   Problems problems;
   const Node root = document->root(problems);
   refuse_lookalike_keys(root, kDocumentKeys);
-  const std::optional<Shape> shape = shape_of(root);
-  if (!shape) return problems.first().value();
+  const Result<Shape> shape = problems.unless_any(shape_of(root));
+  if (!shape) return shape.error();
   if (*shape != Shape::kArtifact && root["schemaVersion"].integer() != 2) {
     root["schemaVersion"].refuse("2 expected");
   }

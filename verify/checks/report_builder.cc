@@ -21,14 +21,14 @@ void ReportBuilder::expect(const std::vector<Check>& checks) {
   for (Check check : checks) report_.findings.push_back(Finding{.check = check});
 }
 
-void ReportBuilder::pass(Check check, std::string detail) {
+void ReportBuilder::pass(Check check, std::string_view detail) {
   Finding& found = finding(check);
   if (found.outcome == Outcome::kFailed) return;
   found.outcome = Outcome::kPassed;
   found.detail = printable(detail, 400);
 }
 
-void ReportBuilder::fail(Check check, Reason reason, std::string detail) {
+void ReportBuilder::fail(Check check, Reason reason, std::string_view detail) {
   Finding& found = finding(check);
   if (found.outcome == Outcome::kFailed) return;
   found = Finding{.check = check, .outcome = Outcome::kFailed, .reason = reason, .detail = printable(detail, 400)};
@@ -38,7 +38,7 @@ void ReportBuilder::fail(Check check, const Error& error) {
   fail(check, reason_of(error), error.message);
 }
 
-void ReportBuilder::fail_next(std::string detail) {
+void ReportBuilder::fail_next(std::string_view detail) {
   auto next = std::ranges::find(report_.findings, Outcome::kInconclusive, &Finding::outcome);
   // Whatever went wrong after the last check did so before the report was given out: it cannot stand.
   if (next == report_.findings.end()) next = std::prev(report_.findings.end());

@@ -1,7 +1,7 @@
 #pragma once
 /// A report in the making. It begins with every check inconclusive, and a failed check stays failed.
 
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "verify/finding.h"
@@ -16,11 +16,11 @@ class ReportBuilder {
   /// Another list of checks, once it is known which one applies; before any finding is made.
   void expect(const std::vector<Check>& checks);
 
-  void pass(Check check, std::string detail = {});
-  void fail(Check check, Reason reason, std::string detail);
+  void pass(Check check, std::string_view detail = {});
+  void fail(Check check, Reason reason, std::string_view detail);
   void fail(Check check, const Error& error);
   /// For what should never happen: the first check without an outcome fails.
-  void fail_next(std::string detail);
+  void fail_next(std::string_view detail);
 
   [[nodiscard]] Outcome outcome(Check check) const;
   /// Did every check of a non-empty list pass?

@@ -25,7 +25,7 @@ void read_kind(const json::Node& node, tlog::Entry& entry) {
   const json::Node body = document->root(problems);
   entry.kind = body["kind"].text();
   entry.version = body["apiVersion"].text();
-  if (problems.any()) node.refuse(problems.first()->message);
+  if (const auto& wrong = problems.first()) node.refuse(wrong->message);
 }
 
 tlog::Entry read_entry(const json::Node& root) {
@@ -59,7 +59,7 @@ void read_log_entry(const std::string& text, sigstore::LogMaterial& log) {
   }
   json::Problems problems;
   log.entries.push_back(read_entry(document->root(problems)));
-  if (problems.any()) log.entry_problem = problem(Reason::kTlogInvalid, *problems.first());
+  if (const auto& wrong = problems.first()) log.entry_problem = problem(Reason::kTlogInvalid, *wrong);
 }
 
 void read_timestamp(const std::string& text, sigstore::LogMaterial& log) {
@@ -72,7 +72,7 @@ void read_timestamp(const std::string& text, sigstore::LogMaterial& log) {
   const json::Node root = document->root(problems);
   root.allow_only({"SignedRFC3161Timestamp"});
   log.timestamps.push_back(root["SignedRFC3161Timestamp"].bytes());
-  if (problems.any()) log.timestamp_problem = problem(Reason::kTimestampInvalid, *problems.first());
+  if (const auto& wrong = problems.first()) log.timestamp_problem = problem(Reason::kTimestampInvalid, *wrong);
 }
 
 }  // namespace

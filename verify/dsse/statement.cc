@@ -42,7 +42,7 @@ Result<Statement> parse_statement(std::string_view payload) {
     statement.subjects.push_back(read_subject(subject));
   }
   if (statement.subjects.empty()) root["subject"].refuse("at least one subject expected");
-  if (problems.any()) return problems.first().value();
+  if (const std::optional<Error>& wrong = problems.first()) return *wrong;
 
   statement.predicate = document->share(root["predicate"]);
   return statement;

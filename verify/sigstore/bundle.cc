@@ -106,7 +106,7 @@ Result<Bundle> parse_bundle(std::string_view json) {
   require_one_of(root, {"messageSignature", "dsseEnvelope"});
   const Node material = root["verificationMaterial"];
   material.allow_only({"publicKey", "certificate", "x509CertificateChain", "tlogEntries", "timestampVerificationData"});
-  if (problems.any()) return problems.first().value();
+  if (const std::optional<Error>& wrong = problems.first()) return *wrong;
 
   Bundle bundle{.key = read_key(material, version), .content = MessageSignature{}, .log = {}};
   if (root.has("messageSignature")) {

@@ -40,8 +40,8 @@ class Hearing {
   }
 
  private:
-  void fail(Check check, Reason reason, std::string detail) {
-    report_.fail(check, reason, std::move(detail));
+  void fail(Check check, Reason reason, std::string_view detail) {
+    report_.fail(check, reason, detail);
     ok_ = false;
   }
 

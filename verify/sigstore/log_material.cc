@@ -116,9 +116,9 @@ std::vector<std::string> read_timestamps(const Node& data) {
 }  // namespace
 
 std::optional<LogProblem> problem_in(const Problems& problems, Reason reason) {
-  if (!problems.any()) return std::nullopt;
-  const Error& error = problems.first().value();
-  return LogProblem{error.code == ErrorCode::kLimitExceeded ? Reason::kLimitExceeded : reason, error.message};
+  const std::optional<Error>& wrong = problems.first();
+  if (!wrong) return std::nullopt;
+  return LogProblem{wrong->code == ErrorCode::kLimitExceeded ? Reason::kLimitExceeded : reason, wrong->message};
 }
 
 LogMaterial read_log_material(const nlohmann::json& material, BundleVersion version) {

@@ -202,9 +202,8 @@ AuthorityEntry read_authority(const Node& node) {
 
 void read_certificate_authorities(const Node& list, Authorities& authorities) {
   for (const Node& node : list.optional_elements(limits::kTrustedRootEntries)) {
-    AuthorityEntry entry = read_authority(node);
-    auto chain =
-        x509::read_chain(std::move(entry.chain), std::move(entry.name), entry.window, x509::Purpose::kCodeSigning);
+    const AuthorityEntry entry = read_authority(node);
+    auto chain = x509::read_chain(entry.chain, entry.name, entry.window, x509::Purpose::kCodeSigning);
     if (!chain) {
       node["certChain"].refuse(chain.error().message, chain.error().code);
       continue;
@@ -217,7 +216,7 @@ void read_certificate_authorities(const Node& list, Authorities& authorities) {
 void read_timestamp_authorities(const Node& list, Authorities& authorities) {
   for (const Node& node : list.optional_elements(limits::kTrustedRootEntries)) {
     AuthorityEntry entry = read_authority(node);
-    auto authority = tsa::read_authority(std::move(entry.chain), std::move(entry.name), entry.window);
+    auto authority = tsa::read_authority(std::move(entry.chain), entry.name, entry.window);
     if (authority) {
       authorities.timestamp_authorities.push_back(std::move(*authority));
     } else {
@@ -240,7 +239,7 @@ Result<Authorities> parse_trusted_root(std::string_view json) {
                              ErrorCode::kUnsupported);
   }
   root.allow_only({"mediaType", "tlogs", "certificateAuthorities", "ctlogs", "timestampAuthorities"});
-  if (problems.any()) return *problems.first();
+  if (const std::optional<Error>& wrong = problems.first()) return *wrong;
 
   Authorities authorities;
   authorities.logs = read_logs(root["tlogs"], authorities.left_out);

@@ -158,8 +158,8 @@ Status check_rekor1_body(const Entry& entry, const LoggedEvidence& evidence) {
 }  // namespace
 
 Status check_body(const Entry& entry, const LoggedEvidence& evidence) {
-  const Status status = generation_of(entry) == Generation::kRekor2 ? check_rekor2_body(entry, evidence)
-                                                                    : check_rekor1_body(entry, evidence);
+  Status status = generation_of(entry) == Generation::kRekor2 ? check_rekor2_body(entry, evidence)
+                                                              : check_rekor1_body(entry, evidence);
   if (status) return status;
   return {status.error().code, "log entry: " + status.error().message};
 }

@@ -89,6 +89,7 @@ const Log* find_log(const std::vector<Log>& logs, std::string_view id) {
 
 Result<Time> verify_promise(const Entry& entry, const Log& log) {
   if (generation_of(entry) == Generation::kRekor2) return invalid("an entry of Rekor v2, which makes no promises");
+  if (!entry.promise) return invalid("an entry without a signed timestamp");
   constexpr std::uint64_t kLastSecond = 253'402'300'799;  // of the year 9999
   if (entry.integrated_time == 0 || entry.integrated_time > kLastSecond) return invalid("no time that could be one");
   // RFC 8785: members in this order, no white space; none of the values needs escaping.
@@ -100,6 +101,7 @@ Result<Time> verify_promise(const Entry& entry, const Log& log) {
 }
 
 Status verify_inclusion(const Entry& entry, const Log& log) {
+  if (!entry.proof) return invalid("an entry without an inclusion proof");
   const InclusionProof& proof = *entry.proof;
   // In Rekor v2 a log is one tree, so both indexes are the same; with v1 there may be older shards before it.
   if (generation_of(entry) == Generation::kRekor2 && entry.index != proof.index) {

@@ -134,9 +134,9 @@ Status check_candidate(const Token& token, const Candidate& candidate, const Aut
 
 }  // namespace
 
-Result<Authority> read_authority(std::vector<Certificate> chain, std::string name, const TimeWindow& trusted) {
+Result<Authority> read_authority(std::vector<Certificate> chain, std::string_view name, const TimeWindow& trusted) {
   if (chain.empty()) return invalid("an authority without certificates");
-  Authority authority{.name = name, .signer = std::nullopt, .signer_window = trusted, .issuers = {}};
+  Authority authority{.name = std::string(name), .signer = std::nullopt, .signer_window = trusted, .issuers = {}};
   if (!chain.front().fields().is_authority) {
     authority.signer = chain.front();
     chain.erase(chain.begin());
@@ -145,8 +145,7 @@ Result<Authority> read_authority(std::vector<Certificate> chain, std::string nam
         trusted, {.start = authority.signer->fields().not_before, .end = authority.signer->fields().not_after});
   }
   if (chain.empty()) return authority;  // the signer is the anchor itself
-  Result<std::vector<IssuingAuthority>> issuers =
-      x509::read_chain(std::move(chain), std::move(name), trusted, Purpose::kTimeStamping);
+  Result<std::vector<IssuingAuthority>> issuers = x509::read_chain(chain, name, trusted, Purpose::kTimeStamping);
   if (!issuers) return issuers.error();
   authority.issuers = std::move(*issuers);
   if (authority.signer) {

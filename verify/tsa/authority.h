@@ -24,7 +24,8 @@ struct Authority {
 
 /// The chain of a trust root's entry, its signer first if it has one, its anchor last. kMalformed when a link does not
 /// hold, or the signer is not for timestamps.
-Result<Authority> read_authority(std::vector<x509::Certificate> chain, std::string name, const TimeWindow& trusted);
+Result<Authority> read_authority(std::vector<x509::Certificate> chain, std::string_view name,
+                                 const TimeWindow& trusted);
 
 /// The authority did attest that the message was there at this time.
 struct Attested {

@@ -190,7 +190,7 @@ Result<Token> parse(std::string_view der, Container container) {
   } else {
     read_content_info(inside, problems, token);
   }
-  if (problems.any()) return {problems.first()->code, "timestamp: " + problems.first()->message};
+  if (const std::optional<Error>& wrong = problems.first()) return {wrong->code, "timestamp: " + wrong->message};
   return token;
 }
 

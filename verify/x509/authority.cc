@@ -47,7 +47,7 @@ Status check_authority(const Certificate& certificate, std::size_t depth, Purpos
   return Done{};
 }
 
-Result<std::vector<IssuingAuthority>> read_chain(std::vector<Certificate> chain, std::string name,
+Result<std::vector<IssuingAuthority>> read_chain(const std::vector<Certificate>& chain, std::string_view name,
                                                  const TimeWindow& trusted, Purpose purpose) {
   if (chain.empty()) return {ErrorCode::kMalformed, "a chain without certificates"};
   std::vector<IssuingAuthority> authorities;
@@ -61,7 +61,7 @@ Result<std::vector<IssuingAuthority>> read_chain(std::vector<Certificate> chain,
       return {ErrorCode::kMalformed, fmt::format("certificate {} of the chain was not issued by the next one", i)};
     }
     window = intersection(window, validity(chain[i]));
-    authorities.push_back({.certificate = chain[i], .name = name, .window = window});
+    authorities.push_back({.certificate = chain[i], .name = std::string(name), .window = window});
   }
   std::ranges::reverse(authorities);
   return authorities;

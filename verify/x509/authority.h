@@ -29,7 +29,7 @@ struct IssuingAuthority {
 
 /// The authorities of one chain: the issuer of leaves first, each issued by the next, the last one the anchor, which
 /// need not be self-signed. Each of them may issue leaves. kMalformed when a link does not hold.
-Result<std::vector<IssuingAuthority>> read_chain(std::vector<Certificate> chain, std::string name,
+Result<std::vector<IssuingAuthority>> read_chain(const std::vector<Certificate>& chain, std::string_view name,
                                                  const TimeWindow& trusted, Purpose purpose);
 
 /// What a CA certificate must be to stand `depth` authorities above the leaf's issuer: cA, keyCertSign, a path length

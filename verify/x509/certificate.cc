@@ -146,7 +146,7 @@ Result<Certificate> Certificate::parse(std::string_view der) {
   fields->signature = certificate.whole_bits();
   certificate.end();
   if (!problems.any()) read_tbs(Reader(tbs.content, problems), algorithm.encoding, problems, *fields);
-  if (problems.any()) return certificate_error(*problems.first());
+  if (const std::optional<Error>& wrong = problems.first()) return certificate_error(*wrong);
   Result<PublicKey> key = PublicKey::parse_spki(fields->spki);
   if (!key) return certificate_error(key.error());
   return Certificate(std::move(bytes), std::move(fields), std::move(*key));

@@ -126,7 +126,7 @@ Result<CertificateSigner> read_identity(const Certificate& certificate, std::str
     }
   }
   check_older_forms(signer.extensions, problems);
-  if (problems.any()) return {problems.first()->code, "certificate: " + problems.first()->message};
+  if (const std::optional<Error>& wrong = problems.first()) return {wrong->code, "certificate: " + wrong->message};
   return signer;
 }
 

@@ -242,7 +242,6 @@ std::vector<Mutation> proof_mutations() {
       own.shard_offset = 0;
       const Json body = Json::parse(unbase64(entry["canonicalizedBody"].get<std::string>()));
       const Json promise = entry.value("inclusionPromise", Json());
-      const std::string index = entry["logIndex"];
       Json made = own.entry(body, kNow);
       entry["inclusionProof"] = made["inclusionProof"];
       if (signing.log == Signing::Log::kRekor2) entry["logIndex"] = "0";

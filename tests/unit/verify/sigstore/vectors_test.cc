@@ -20,24 +20,26 @@ namespace {
 using sandbox::hex;
 using sandbox::sha256;
 
-/// Nothing when the suite is not there.
-std::optional<sigstore::Bundle> bundle_of(const char* name) {
-  const std::filesystem::path path = shared_data() / "sigstore-conformance" / name / "bundle.sigstore.json";
-  if (shared_data().empty() || !std::filesystem::exists(path)) return std::nullopt;
-  return sigstore::parse_bundle(bytes_of(path)).value();
-}
+class Vectors : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!std::filesystem::is_directory(suite_))
+      GTEST_SKIP() << "no copy of the Sigstore conformance suite (shared/data)";
+  }
+  sigstore::Bundle bundle_of(const char* name) const {
+    return sigstore::parse_bundle(bytes_of(suite_ / name / "bundle.sigstore.json")).value();
+  }
+
+ private:
+  std::filesystem::path suite_ = shared_data() / "sigstore-conformance";
+};
 
 x509::Certificate leaf_of(const sigstore::Bundle& bundle) {
   return x509::Certificate::parse(std::get<sigstore::Certificates>(bundle.key).certificates.front()).value();
 }
 
-#define BUNDLE(bundle, name)                                                       \
-  const auto read_##bundle = bundle_of(name);                                      \
-  if (!read_##bundle) GTEST_SKIP() << "no copy of the Sigstore conformance suite"; \
-  const sigstore::Bundle& bundle = *read_##bundle
-
-TEST(Vectors, OfRekor1) {
-  BUNDLE(bundle, "happy-path-v0.1");
+TEST_F(Vectors, OfRekor1) {
+  const sigstore::Bundle bundle = bundle_of("happy-path-v0.1");
   const tlog::Entry& entry = bundle.log.entries.front();
   EXPECT_EQ(entry.body.size(), 4145U);
   EXPECT_EQ(entry.index, 27246492U);
@@ -54,8 +56,8 @@ TEST(Vectors, OfRekor1) {
   EXPECT_EQ(hex(checkpoint.signatures.front().key_id), "c0d23d6a");
 }
 
-TEST(Vectors, OfRekor2) {
-  BUNDLE(bundle, "rekor2-happy-path");
+TEST_F(Vectors, OfRekor2) {
+  const sigstore::Bundle bundle = bundle_of("rekor2-happy-path");
   const tlog::Entry& entry = bundle.log.entries.front();
   EXPECT_EQ(entry.body.size(), 3175U);
   EXPECT_EQ(hex(tlog::leaf_hash(entry.body)), "78470eff2921878c2141726b650bf349099c37850a731f287a6accf35d40441f");
@@ -68,7 +70,7 @@ TEST(Vectors, OfRekor2) {
   EXPECT_EQ(hex(sha256(checkpoint.text)), "0993b81b9163c77247235d404ba48548dbf34cd50f96f446bd7466f092ae8b3a");
 }
 
-TEST(Vectors, OfANoteKey) {
+TEST(NoteKey, IsHashedWithItsNameAndAlgorithm) {
   const std::string spki = hex_decode(
                                "302a300506032b6570032100"
                                "3e7f804441e805a67bc204b5cc1aa9c662d21a7ca1c578f8945c52756541f28f")
@@ -77,8 +79,8 @@ TEST(Vectors, OfANoteKey) {
             "f30d5a999d92e662484244263f174cb8eacbfe8264bc583d32741799e3825dc9");
 }
 
-TEST(Vectors, OfAPrecertificate) {
-  BUNDLE(bundle, "happy-path-v0.1");
+TEST_F(Vectors, OfAPrecertificate) {
+  const sigstore::Bundle bundle = bundle_of("happy-path-v0.1");
   const x509::Certificate leaf = leaf_of(bundle);
   EXPECT_EQ(hex(sha256(leaf.der())), "1cfaecf4c0395b697938da83feee326b931e5a000747666cb8e1e54c6e1c0262");
   const std::string tbs = x509::precertificate_tbs(leaf);
@@ -86,8 +88,8 @@ TEST(Vectors, OfAPrecertificate) {
   EXPECT_EQ(hex(sha256(tbs)), "788051b75533e26879bd4066661a0712db44076912a794a361a9ae643fd5d0b5");
 }
 
-TEST(Vectors, OfATimestamp) {
-  BUNDLE(bundle, "rekor2-happy-path");
+TEST_F(Vectors, OfATimestamp) {
+  const sigstore::Bundle bundle = bundle_of("rekor2-happy-path");
   const tsa::Token token = tsa::parse_response(bundle.log.timestamps.front()).value();
   EXPECT_EQ(to_rfc3339(token.time), "2025-06-12T12:02:20Z");
   EXPECT_EQ(hex(token.imprint), "6ddf31609e2a6c814f8266aab75204b7a1f5e96d1bc07dde6ff39add8408cda2");
@@ -95,8 +97,8 @@ TEST(Vectors, OfATimestamp) {
   EXPECT_EQ(token.scheme, SignatureScheme::kEcdsaSha256);
 }
 
-TEST(Vectors, OfWhatRekor2LogsForAnEnvelope) {
-  BUNDLE(bundle, "rekor2-dsse-happy-path");
+TEST_F(Vectors, OfWhatRekor2LogsForAnEnvelope) {
+  const sigstore::Bundle bundle = bundle_of("rekor2-dsse-happy-path");
   const auto& envelope = std::get<dsse::Envelope>(bundle.content);
   const std::string encoding = dsse::pre_authentication_encoding(envelope.payload_type, envelope.payload);
   EXPECT_EQ(encoding.size(), 475U);
