@@ -65,7 +65,7 @@ def test_an_unreadable_report_is_no_report(tmp_path: Path) -> None:
 
 def test_everything_is_what_tests_the_program() -> None:
     titles = [title for title, _ in plan(options([]))]
-    assert titles == ["Lint", "Unit", "Integration", "Conformance", "Interop", "Threads"]
+    assert titles == ["Lint", "Tidy", "Unit", "Integration", "Conformance", "Interop", "Threads"]
 
 
 def test_parts_can_be_asked_for_in_any_order() -> None:

@@ -15,11 +15,12 @@ import re
 import subprocess
 import sys
 import time
-import xml.etree.ElementTree as xml
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+
+from suite import junit
 
 from .tree import ROOT
 
@@ -155,20 +156,15 @@ def forget(memory: Path, days: int = 30) -> None:
 
 
 def write_report(report: Path, verdicts: list[Verdict], root: Path) -> None:
-    suite = xml.Element("testsuite", name="clang-tidy", tests=str(len(verdicts)))
+    cases = []
     for verdict in verdicts:
-        name = verdict.unit.name(root)
-        case = xml.SubElement(suite, "testcase", classname="clang-tidy", name=name, time=f"{verdict.seconds:.1f}")
+        name = f"clang-tidy.{verdict.unit.name(root)}"
         if verdict.complaints:
             first = next((line for line in verdict.complaints.splitlines() if "error:" in line), "see the log")
-            xml.SubElement(case, "failure", message=_printable(first)).text = _printable(verdict.complaints)
-    report.parent.mkdir(parents=True, exist_ok=True)
-    xml.ElementTree(suite).write(report, encoding="utf-8", xml_declaration=True)
-
-
-def _printable(text: str) -> str:
-    """Without the control characters that XML cannot hold."""
-    return re.sub(r"[^\t\n -\ufffd]", "?", text)
+            cases.append(junit.failed(name, f"{first}\n{verdict.complaints}", f"{verdict.seconds:.1f}"))
+        else:
+            cases.append(junit.passed(name, f"{verdict.seconds:.1f}"))
+    junit.write(report, "clang-tidy", cases)
 
 
 def run(tidy: Tidy, jobs: int) -> Iterator[Verdict]:

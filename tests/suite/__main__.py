@@ -74,9 +74,10 @@ def _plan(options: argparse.Namespace) -> list[tuple[str, Callable[[parts.Run], 
 
 def _everything(preset: str) -> list[tuple[str, Callable[[parts.Run], None]]]:
     """In the order in which a mistake is cheapest to find. One build serves all of it but the threads: a test that passes
-    under ASan and UBSan would say nothing more without them. clang-tidy is a part of its own: minutes for every folder."""
+    under ASan and UBSan would say nothing more without them."""
     return [
         ("Lint", parts.lint),
+        ("Tidy", parts.tidy),
         ("Unit", lambda run: parts.unit(run, preset)),
         ("Integration", lambda run: parts.integration(run, preset)),
         ("Conformance", lambda run: parts.conformance(run, preset)),
