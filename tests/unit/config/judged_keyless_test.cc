@@ -158,7 +158,7 @@ TEST_F(JudgedKeyless, OfAKeyCountsTheLogOfItsTrustRoot) {
   allows(kKey + ", transparencyLog: ifPresent", unlogged);
 }
 
-TEST_F(JudgedKeyless, OfAKeyIsJudgedWithinItsWindowByProvenTimes) {
+TEST_F(JudgedKeyless, OfAKeyIsJudgedWithinItsWindowByProvenTimesCve202654787) {
   const std::string logged = kKey + ", transparencyLog: required, ";
   allows(logged + "validFrom: 2026-03-01T12:00:00Z, validUntil: 2026-03-01T12:00:00Z", by_key());
   refuses(logged + "validUntil: 2026-03-01T11:59:59Z", by_key(), Reason::kTimeOutsideValidity);

@@ -70,7 +70,7 @@ TEST(KeylessAttestor, IsNoRunThatAStrangerCausedUnlessItSaysSo) {
   }
 }
 
-TEST(KeylessAttestor, MatchesExpressionsInFull) {
+TEST(KeylessAttestor, MatchesExpressionsInFullCve202622772) {
   Attestor attestor = keyless_attestor();
   identity_of(attestor).subject = NamePattern::regular_expression("https://github\\.com/acme/").value();
   EXPECT_THAT(difference(attestor, workflow()), Optional(HasSubstr("its subject is")));

@@ -119,7 +119,7 @@ TEST(PolicySet, CountsAnAttestorOnceInAThreshold) {
               ElementsAre(HasSubstr("only 1 different attestor is named")));
 }
 
-TEST(PolicySet, RefusesAThresholdOfZero) {
+TEST(PolicySet, RefusesAThresholdOfZeroCve202623992) {
   EXPECT_THAT(messages(conflicts_of(threshold(0, {signature("release")}))), ElementsAre(HasSubstr("atLeast: 0")));
 }
 

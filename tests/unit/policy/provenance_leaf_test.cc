@@ -155,7 +155,7 @@ TEST(ProvenanceLeaf, IsNotMetByASignature) {
   EXPECT_EQ(refusal(Scene(provenance("ci")).signed_by("builder")), Reason::kNoEvidence);
 }
 
-TEST(ProvenanceLeaf, IsNotMetByAStatementOfAnotherType) {
+TEST(ProvenanceLeaf, IsNotMetByAStatementOfAnotherTypeCve202235929Cve202235930) {
   Scene scene(provenance("ci"));
   verify::Statement statement;
   statement.predicate_type = "https://spdx.dev/Document";

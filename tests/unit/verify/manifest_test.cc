@@ -233,7 +233,7 @@ TEST(Manifest, OfDockersFirstSchemaIsNamedAndNotSupported) {
   EXPECT_EQ(by_type.error().code, ErrorCode::kUnsupported);
 }
 
-TEST(Manifest, HasLimits) {
+TEST(Manifest, HasLimitsCve202429903) {
   std::string entries = layer();
   for (std::size_t i = 1; i < limits::kManifestLayers; ++i) entries += "," + layer();
   EXPECT_TRUE(parse(image(entries)));

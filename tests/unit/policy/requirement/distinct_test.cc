@@ -15,7 +15,7 @@ TEST(DistinctAttestors, CountsAnAttestorOnceWhateverKeysItUsed) {
   EXPECT_EQ(distinct_attestors({{"a", key("1")}, {"a", key("2")}, {"a", key("1")}}), 1U);
 }
 
-TEST(DistinctAttestors, CountsASignerOnceWhateverAttestorsItBelongsTo) {
+TEST(DistinctAttestors, CountsASignerOnceWhateverAttestorsItBelongsToCve20206174Cve202015093Cve20266966) {
   EXPECT_EQ(distinct_attestors({{"a", key("1")}, {"b", key("1")}, {"c", key("1")}}), 1U);
 }
 

@@ -49,7 +49,7 @@ TEST(HostileUpstream, IsNotBelievedAReferrerThatHasOtherBytes) {
   EXPECT_EQ(gaps_of(judgement).front().reason, Reason::kUpstreamInvalid);
 }
 
-TEST(HostileUpstream, IsNotAskedForEvidenceThatIsTooLarge) {
+TEST(HostileUpstream, IsNotAskedForEvidenceThatIsTooLargeCve202429902) {
   Bench bench;
   const Digest app = bench.put_image("acme/app", "app.json", "1.0");
   put_layers_of(bench, app, {limits::kEvidenceBytes + 1});

@@ -83,7 +83,7 @@ TEST_P(JudgeFault, NeverTurnsIntoAnAdmission) {
   }
 }
 
-TEST_P(JudgeFault, EndsEvenWhenTheUpstreamThrows) {
+TEST_P(JudgeFault, EndsEvenWhenTheUpstreamThrowsCve202644310) {
   Bench bench;
   fill(bench, GetParam());
   bench.upstream().fail_with([](const std::string& call) -> std::optional<Error> {

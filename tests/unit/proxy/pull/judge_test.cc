@@ -90,7 +90,7 @@ TEST(Judge, SetsAsideAReferrerThatRefersToAnotherImage) {
   EXPECT_EQ(lead(judgement), Reason::kSubjectMismatch);
 }
 
-TEST(Judge, NeverTakesAManifestThatIsNotTheOneAskedFor) {
+TEST(Judge, NeverTakesAManifestThatIsNotTheOneAskedForCve202333959) {
   Bench bench;
   const Digest wanted = Digest::of("wanted");
   bench.upstream().put_manifest_as("open/app", wanted, signed_file("app.json"));
@@ -109,7 +109,7 @@ TEST(Judge, NeverTakesABlobThatIsNotTheEvidenceThatWasNamed) {
   EXPECT_EQ(decision_of(judgement).verdict(), policy::Verdict::kCannotJudge);
 }
 
-TEST(Judge, ServesTheBytesItJudgedWhenTheTagMovesMeanwhile) {
+TEST(Judge, ServesTheBytesItJudgedWhenTheTagMovesMeanwhileCve202247633GhsaWfqxGjrfG28r) {
   Bench bench;
   const Digest app = bench.put_image("acme/app", "app.json", "1.0");
   bench.sign_by_tag("acme/app", app, "app");
@@ -374,7 +374,7 @@ TEST(Judge, PassesAListOfReferrersOnlyIfAllAreEvidence) {
   EXPECT_FALSE(verdict_of({}));
 }
 
-TEST(Judge, SaysWhenThereIsTooMuchEvidence) {
+TEST(Judge, SaysWhenThereIsTooMuchEvidenceCve202333958) {
   Bench bench;
   const Digest app = bench.put_image("acme/app", "app.json", "1.0");
   for (std::size_t i = 0; i <= limits::kEvidencePieces; ++i) {

@@ -91,7 +91,7 @@ TEST_F(RegistryTest, NextPagesInACircleAreNoticed) {
   EXPECT_EQ(server_->requests().size(), 2U);
 }
 
-TEST_F(RegistryTest, ReferrersAreBoundedInPagesAndInNumber) {
+TEST_F(RegistryTest, ReferrersAreBoundedInPagesAndInNumberCve202346737) {
   int page = 0;
   auto& many_pages = registry([&](ScriptedConnection& connection, const ReceivedRequest&) {
     connection.answer(200, referrers_page({}), kOciIndexType + fmt::format("Link: <?page={}>; rel=next\r\n", ++page));

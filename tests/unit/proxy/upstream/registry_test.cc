@@ -46,7 +46,7 @@ TEST_F(RegistryTest, RefusesAManifestWhoseBytesDifferFromItsDigest) {
             ErrorCode::kUpstreamInvalid);
 }
 
-TEST_F(RegistryTest, RefusesADigestHeaderThatDisagreesWithTheBytes) {
+TEST_F(RegistryTest, RefusesADigestHeaderThatDisagreesWithTheBytesCve202347630) {
   const auto with_header = [&](const std::string& value) {
     return manifest(answering(200, kManifest, "Docker-Content-Digest: " + value + "\r\n"), "1.0");
   };

@@ -13,8 +13,8 @@ TEST(PreAuthenticationEncoding, AgreesWithTheVectorOfTheProtocol) {
   EXPECT_EQ(pre_authentication_encoding("", ""), "DSSEv1 0  0 ");
 }
 
-// CVE-2026-48758: with eight bits kept of each character these two types were one.
-TEST(PreAuthenticationEncoding, CountsAndKeepsBytes) {
+// With eight bits kept of each character these two types were one.
+TEST(PreAuthenticationEncoding, CountsAndKeepsBytesCve202648758) {
   EXPECT_EQ(pre_authentication_encoding("\xC5\xB4", "\xC3\xA9"), "DSSEv1 2 \xC5\xB4 2 \xC3\xA9");
   EXPECT_NE(pre_authentication_encoding("\xC5\xB4", ""), pre_authentication_encoding("t", ""));
 }

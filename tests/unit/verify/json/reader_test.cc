@@ -24,7 +24,7 @@ TEST(JsonReader, ReadsEveryKindOfValue) {
   for (const char* scalar : {"1", "\"x\"", "null", " true\n"}) EXPECT_TRUE(parse(scalar)) << scalar;
 }
 
-TEST(JsonReader, RefusesDuplicateKeys) {
+TEST(JsonReader, RefusesDuplicateKeysCve202644309) {
   EXPECT_EQ(code_of(R"({"a":1,"a":1})"), ErrorCode::kMalformed);
   EXPECT_EQ(code_of(R"({"x":[{"a":1,"b":2,"a":{}}]})"), ErrorCode::kMalformed);
   // The same key in other letters of the text.

@@ -126,8 +126,8 @@ std::vector<Mutation> chain_mutations() {
            [](Leaf& leaf) { leaf.not_before = kNow + 1; }),
       leaf("ExpiredWhenLogged", Check::kTime, Reason::kTimeOutsideValidity,
            [](Leaf& leaf) { leaf.not_after = kNow - 1; }),
-      // CVE-2026-24122: the issuing authority had expired before the certificate was used.
-      authority("IntermediateExpiredWhenLogged", Check::kTime, Reason::kTimeOutsideValidity,
+      // The issuing authority had expired before the certificate was used.
+      authority("IntermediateExpiredWhenLoggedCve202624122", Check::kTime, Reason::kTimeOutsideValidity,
                 [](VirtualSigstore& wrong) { wrong.fulcio.intermediate.not_after = kNow - 1; }),
       authority("RootExpiredWhenLogged", Check::kTime, Reason::kTimeOutsideValidity,
                 [](VirtualSigstore& wrong) { wrong.fulcio.root.not_after = kNow - 1; }),
@@ -182,7 +182,7 @@ bool counts(const Report& report, std::size_t certificate_logs) {
              .outcome == Outcome::kPassed;
 }
 
-TEST(CertificateTimestamps, CountLogsAndNotTimestamps) {  // CVE-2026-49834
+TEST(CertificateTimestamps, CountLogsAndNotTimestampsCve202649834) {
   Signing signing;
   signing.leaf.scts.push_back(Sct{.milliseconds = kNow * 1000 + 1});
   const Report report = verify_bundle(one_sigstore().bundle(signing));

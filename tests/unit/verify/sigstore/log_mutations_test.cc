@@ -67,12 +67,13 @@ Json entry_of(const Signing& signing) {
 std::vector<Mutation> binding_mutations() {
   std::vector<Mutation> all;
   const auto add_spliced = [&](const std::string& form, const Signing& signing) {
-    // One signer, one moment, another artifact: everything about the entry holds (CVE-2022-36056, CVE-2024-53267).
-    all.push_back(changed("EntryOfAnotherArtifact" + form, signing, Check::kTransparency, [signing](Json& entry) {
-      Signing other = signing;
-      other.artifact = "another artifact";
-      entry = entry_of(other);
-    }));
+    // One signer, one moment, another artifact: everything about the entry holds.
+    all.push_back(
+        changed("EntryOfAnotherArtifactCve202453267" + form, signing, Check::kTransparency, [signing](Json& entry) {
+          Signing other = signing;
+          other.artifact = "another artifact";
+          entry = entry_of(other);
+        }));
     all.push_back(changed("EntryOfAnotherSignatureOfTheSame" + form, signing, Check::kTransparency,
                           [signing](Json& entry) { entry = entry_of(signing); }));
     all.push_back(changed("EntryOfAnotherSigner" + form, signing, Check::kTransparency, [signing](Json& entry) {
@@ -232,8 +233,8 @@ std::vector<Mutation> proof_mutations() {
     proof("SizeOneLess", [](Json& proof) { proof["treeSize"] = "6"; });
     proof("AnotherRoot", [](Json& proof) { proof["rootHash"] = base64(sandbox::sha256("x")); });
     proof("ProofOfAnotherEntry", [signing](Json& proof) { proof = entry_of(signing)["inclusionProof"]; });
-    // CVE-2024-54140: a tree of one leaf, with a checkpoint that nobody signed.
-    all.push_back(changed("TreeOfOnesOwn" + form, signing, Check::kLogProof, [signing](Json& entry) {
+    // A tree of one leaf, with a checkpoint that nobody signed.
+    all.push_back(changed("TreeOfOnesOwnCve202454140" + form, signing, Check::kLogProof, [signing](Json& entry) {
       const auto& log = signing.log == Signing::Log::kRekor2 ? one_sigstore().rekor2 : one_sigstore().rekor1;
       sandbox::Rekor own = log;
       own.key = SigningKey::make(log.key.kind());
@@ -284,7 +285,7 @@ const LogRecord& only_log(const Report& report) {
   return report.verified->corroborations().front().logs.front();
 }
 
-TEST(LogEntries, OfOneLogAreOneLog) {  // CVE-2026-49834
+TEST(LogEntries, OfOneLogAreOneLogCve202649834) {
   sandbox::VirtualSigstore moved = one_sigstore();
   moved.rekor1.index = 2;
   Json bundle = one_sigstore().bundle({});

@@ -61,7 +61,7 @@ std::vector<Mutation> token_mutations() {
       stamp("StatusRejected", {.status = 2}),
       stamp("StatusGrantedWithModifications", {.status = 1}),
       stamp("TrailingBytes", {.trailing_bytes = "x"}),
-      stamp("SignatureBroken", {.broken_signature = true}),  // CVE-2025-52556
+      stamp("SignatureBrokenCve202552556", {.broken_signature = true}),
       stamp("SignedByAnotherKey", {.signed_by = SigningKey::make(SigningKey::Kind::kP384)}),
       stamp("BoundToAnotherCertificate", {.ess_certificate = "another"}),
       stamp("BoundToNoCertificate", {.with_ess = false}),
