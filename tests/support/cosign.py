@@ -13,7 +13,7 @@ import pytest
 
 from demo.keys import Key
 
-from .gate import ROOT
+from .once import installing
 from .process import local_environment
 
 RELEASES = {2: "v2.6.5", 3: "v3.1.3"}
@@ -97,10 +97,10 @@ def binary(version: int) -> Path:
     if named:
         return Path(named)
     release = RELEASES[version]
-    folder = ROOT / "build" / "tools" / f"cosign-{release}"
-    built = folder / "cosign"
-    if not built.exists():
-        _build(version, release, folder)
+    with installing(f"cosign-{release}") as folder:
+        built = folder / "cosign"
+        if not built.exists():
+            _build(version, release, folder)
     return built
 
 
