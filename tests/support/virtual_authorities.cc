@@ -116,8 +116,8 @@ std::string VirtualSigstore::sct_list(const Leaf& leaf, const CertificateDraft& 
     std::string signature = log.key.sign(message);
     if (sct.broken_signature) signature.back() = static_cast<char>(signature.back() ^ 1);
     const std::string extensions = sct.extensions_on_the_wire.value_or(sct.extensions);
-    const std::string entry = std::string(1, '\0') + sct.log_id.value_or(log.id()) + time +
-                              big_endian(extensions.size(), 2) + extensions + "\x04\x03" +
+    const std::string entry = std::string(1, sct.version) + sct.log_id.value_or(log.id()) + time +
+                              big_endian(extensions.size(), 2) + extensions + sct.algorithm +
                               big_endian(signature.size(), 2) + signature;
     list += big_endian(entry.size(), 2) + entry;
   }

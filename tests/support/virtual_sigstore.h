@@ -74,6 +74,8 @@ struct Sct {
   std::optional<std::string> extensions_on_the_wire = {};  ///< instead of those that are signed
   std::optional<std::string> issuer_spki = {};             ///< instead of the issuer's
   std::optional<std::string> log_id = {};
+  std::string algorithm = "\x04\x03";  ///< as it says: SHA-256 and ECDSA, which is what signs
+  char version = 0;
   bool broken_signature = false;
 };
 

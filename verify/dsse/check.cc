@@ -92,7 +92,7 @@ std::optional<Proven> check_envelope(const sigstore::Presented& presented, const
   }
   report.pass(Check::kPayload, statement->predicate_type);
 
-  const StatementSubject* const subject = find_subject(*statement, question.image.digest());
+  const StatementSubject* const subject = find_subject(*statement, question.image);
   if (subject == nullptr) {
     report.fail(Check::kSubject, Reason::kSubjectMismatch,
                 fmt::format("the statement is about {}, not {}",

@@ -1,6 +1,11 @@
 #include "verify/dsse/statement.h"
 
+#include <algorithm>
+#include <array>
+#include <map>
+
 #include "verify/bytes.h"
+#include "verify/crypto/hash.h"
 #include "verify/json/node.h"
 #include "verify/json/reader.h"
 #include "verify/limits.h"
@@ -21,6 +26,35 @@ StatementSubject read_subject(const json::Node& node) {
   }
   return subject;
 }
+
+/// The digests of an image by the names of their algorithms, each computed once and when it is asked for.
+class KnownDigests {
+ public:
+  explicit KnownDigests(const Artifact& image) : image_(image) {
+    digests_.emplace(to_string(image.digest().algorithm()), image.digest().hex());
+  }
+
+  /// Null for an algorithm that does not count, or in which the image's digest is not known.
+  const std::string* find(std::string_view algorithm) {
+    if (const auto known = digests_.find(algorithm); known != digests_.end()) return &known->second;
+    const auto counted = std::ranges::find(kCounted, algorithm, &Counted::name);
+    if (counted == kCounted.end() || !image_.bytes()) return nullptr;
+    const std::string hash = crypto::hash_of(counted->hash, *image_.bytes());
+    return &digests_.emplace(algorithm, hex_encode(hash)).first->second;
+  }
+
+ private:
+  struct Counted {
+    std::string_view name;
+    crypto::Hash hash;
+  };
+  static constexpr std::array kCounted = {Counted{"sha256", crypto::Hash::kSha256},
+                                          Counted{"sha384", crypto::Hash::kSha384},
+                                          Counted{"sha512", crypto::Hash::kSha512}};
+
+  const Artifact& image_;
+  std::map<std::string, std::string, std::less<>> digests_;
+};
 
 }  // namespace
 
@@ -48,14 +82,21 @@ Result<Statement> parse_statement(std::string_view payload) {
   return statement;
 }
 
-const StatementSubject* find_subject(const Statement& statement, const Digest& image) {
-  const std::string algorithm(to_string(image.algorithm()));
-  const std::string value = image.hex();
-  for (const StatementSubject& subject : statement.subjects) {
-    const auto digest = subject.digest.find(algorithm);
-    if (digest != subject.digest.end() && digest->second == value) return &subject;
-  }
-  return nullptr;
+const StatementSubject* find_subject(const Statement& statement, const Artifact& image) {
+  KnownDigests known(image);
+  const auto is_image = [&](const StatementSubject& subject) {
+    bool found = false;
+    for (const auto& [algorithm, value] : subject.digest) {
+      const std::string* const digest = known.find(algorithm);
+      if (digest == nullptr) continue;
+      // A subject that is this image in one algorithm and something else in another is nothing that exists.
+      if (*digest != value) return false;
+      found = true;
+    }
+    return found;
+  };
+  const auto subject = std::ranges::find_if(statement.subjects, is_image);
+  return subject == statement.subjects.end() ? nullptr : &*subject;
 }
 
 }  // namespace pullgate::verify::dsse

@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "verify/digest.h"
+#include "verify/artifact.h"
 #include "verify/result.h"
 #include "verify/statement.h"
 
@@ -14,8 +14,9 @@ namespace pullgate::verify::dsse {
 /// (its monotonic principle: ignoring may deny, never allow).
 Result<Statement> parse_statement(std::string_view payload);
 
-/// The first subject whose digest, in the image's own algorithm, is the image's; null when there is none. Names play
-/// no part. Weaker algorithms (sha1, md5) are never looked at; only lower-case hex is equal.
-const StatementSubject* find_subject(const Statement& statement, const Digest& image);
+/// The first subject that is the image; null when there is none. Its digests in sha256, sha384 and sha512 count, as far
+/// as the image's own are known (all three, if its bytes are): there has to be one, and none may be another's. Names
+/// play no part. Weaker algorithms (sha1, md5) are never looked at; only lower-case hex is equal.
+const StatementSubject* find_subject(const Statement& statement, const Artifact& image);
 
 }  // namespace pullgate::verify::dsse

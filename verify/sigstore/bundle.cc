@@ -35,7 +35,7 @@ BundleVersion read_version(const Node& node) {
 
 /// Exactly one of the members of a proto "oneof": with two of them, two readers may each take another.
 void require_one_of(const Node& node, std::initializer_list<std::string_view> members) {
-  const auto present = std::ranges::count_if(members, [&](std::string_view member) { return node.has(member); });
+  const auto present = std::ranges::count_if(members, [&](std::string_view member) { return node[member].exists(); });
   if (present != 1)
     node.refuse(present == 0 ? "none of the members of which one must be there"
                              : "several members of which only one may be there");
@@ -47,7 +47,7 @@ KeyMaterial read_key(const Node& material, BundleVersion version) {
     key.allow_only({"hint"});
     return ManagedKey{key["hint"].optional_text()};
   }
-  const bool is_chain = material.has("x509CertificateChain");
+  const bool is_chain = material["x509CertificateChain"].exists();
   if (is_chain == (version == BundleVersion::k03)) {
     material.refuse(is_chain ? "a certificate chain, which version 0.3 does not have"
                              : "a single certificate, which only version 0.3 has");
@@ -109,8 +109,8 @@ Result<Bundle> parse_bundle(std::string_view json) {
   if (const std::optional<Error>& wrong = problems.first()) return *wrong;
 
   Bundle bundle{.key = read_key(material, version), .content = MessageSignature{}, .log = {}};
-  if (root.has("messageSignature")) {
-    bundle.content = read_message_signature(root["messageSignature"]);
+  if (const Node message = root["messageSignature"]; message.exists()) {
+    bundle.content = read_message_signature(message);
   } else {
     bundle.content = read_envelope(root["dsseEnvelope"]);
   }

@@ -191,7 +191,8 @@ class Hearing {
     for (const x509::CertificateTimestamp& timestamp : signature_.certificate_timestamps) {
       const tlog::Log* const log = tlog::find_log(authorities_.certificate_logs, timestamp.log_id);
       if (log == nullptr || !log->is_trusted_at(timestamp.time)) {
-        facts_.ignored.push_back(log == nullptr
+        facts_.ignored.push_back(timestamp.log_id.empty() ? "a certificate timestamp of an unknown version"
+                                 : log == nullptr
                                      ? fmt::format("a certificate timestamp of the unknown log {}",
                                                    hex_encode(timestamp.log_id).substr(0, 12))
                                      : fmt::format("a certificate timestamp of {} when it was not trusted", log->url));

@@ -76,7 +76,9 @@ tlog::Entry read_entry(const Node& node, BundleVersion version) {
   const Node promise = node["inclusionPromise"];
   if (promise.exists() || version == BundleVersion::k01) {
     promise.allow_only({"signedEntryTimestamp"});
-    entry.promise = promise["signedEntryTimestamp"].bytes();
+    const Node timestamp = promise["signedEntryTimestamp"];
+    // In proto3 JSON an empty value and an absent one are the same.
+    if (version == BundleVersion::k01 || !timestamp.optional_text().empty()) entry.promise = timestamp.bytes();
   }
   const Node proof = node["inclusionProof"];
   if (proof.exists() || version != BundleVersion::k01) entry.proof = read_proof(proof);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "verify/ascii.h"
 #include "verify/bytes.h"
 #include "verify/json/node.h"
 #include "verify/json/reader.h"
@@ -76,12 +77,12 @@ TimeWindow read_window(const Node& node, StartOfWindow start) {
   return window;
 }
 
-/// The authority part of a URL, without user and, unless asked for, port: RFC 3986 section 3.2.
+/// The authority part of a URL without its user, in lower case: RFC 3986 sections 3.2 and 6.2.2.1.
 std::string host_with_port(std::string_view url) {
   if (const std::size_t scheme = url.find("://"); scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
   url = url.substr(0, url.find_first_of("/?#"));
   if (const std::size_t user = url.rfind('@'); user != std::string_view::npos) url.remove_prefix(user + 1);
-  return std::string(url);
+  return in_lower_case(url);
 }
 
 std::string without_port(const std::string& host) {
@@ -97,12 +98,13 @@ std::string name_of_log(const std::string& host, const std::string& id, const Pu
   return id == tlog::note_key_hash(host, key) && key.type() == KeyType::kEd25519 ? host : without_port(host);
 }
 
+/// Its first 4 bytes, which is all that a checkpoint has of it; some write the whole hash.
 std::string read_checkpoint_key_id(const Node& node) {
   if (!node.exists()) return {};
   node.allow_only({"keyId"});
-  std::string id = node["keyId"].bytes();
-  if (id.size() != 4) node["keyId"].refuse("4 bytes expected");
-  return id;
+  const std::string id = node["keyId"].bytes();
+  if (id.size() != 4 && id.size() != 32) node["keyId"].refuse("4 bytes expected, or the 32 that they begin");
+  return id.substr(0, 4);
 }
 
 std::optional<tlog::Log> read_log(const Node& node, std::vector<std::string>& left_out) {
@@ -110,20 +112,23 @@ std::optional<tlog::Log> read_log(const Node& node, std::vector<std::string>& le
   const Node key_node = node["publicKey"];
   key_node.allow_only({"rawBytes", "keyDetails", "validFor"});
   node["logId"].allow_only({"keyId"});
-  const std::string url = node["baseUrl"].text();
   const TimeWindow window = read_window(key_node["validFor"], StartOfWindow::kRequired);
   const std::string details_name = key_node["keyDetails"].text();
   const std::string bytes = key_node["rawBytes"].bytes();
   const std::string id = node["logId"]["keyId"].bytes();
+  // Only checkpoints of Rekor v2 depend on the URL, and do not hold without one.
+  std::string url = node["baseUrl"].optional_text();
+  std::string name_in_messages = url.empty() ? "log " + hex_encode(id).substr(0, 12) : url;
+  const std::string hash = node["hashAlgorithm"].optional_text();
 
   const auto details = std::ranges::find(kKeyDetails, details_name, &KeyDetails::name);
   if (details == kKeyDetails.end()) {
     key_node["keyDetails"].refuse("not a kind of key that the format has", ErrorCode::kUnsupported);
     return std::nullopt;
   }
-  if (!details->type || node["hashAlgorithm"].text() != "SHA2_256") {
-    left_out.push_back(fmt::format("{}: {} with {} is not supported", printable(url), details_name,
-                                   printable(node["hashAlgorithm"].text(), 40)));
+  if (!details->type || hash != "SHA2_256") {
+    left_out.push_back(fmt::format("{}: {} with {} is not supported", printable(name_in_messages), details_name,
+                                   hash.empty() ? "no hash" : printable(hash, 40)));
     return std::nullopt;
   }
   Result<PublicKey> key = PublicKey::parse_spki(bytes);
@@ -133,7 +138,7 @@ std::optional<tlog::Log> read_log(const Node& node, std::vector<std::string>& le
   }
   if (id.size() != 32) node["logId"]["keyId"].refuse("32 bytes expected");
   std::string name = name_of_log(host_with_port(url), id, *key);
-  return tlog::Log{.url = url,
+  return tlog::Log{.url = std::move(name_in_messages),
                    .host = std::move(name),
                    .id = id,
                    .checkpoint_key_id = read_checkpoint_key_id(node["checkpointKeyId"]),
@@ -167,17 +172,14 @@ void check_certificate_log_ids(const Node& list, const std::vector<tlog::Log>& l
   }
 }
 
-std::vector<x509::Certificate> read_certificates(const Node& node) {
+Result<std::vector<x509::Certificate>> read_certificates(const Node& node) {
   std::vector<x509::Certificate> certificates;
   node.allow_only({"certificates"});
   for (const Node& entry : node["certificates"].elements(limits::kCertificateChain)) {
     entry.allow_only({"rawBytes"});
     Result<x509::Certificate> certificate = x509::Certificate::parse(entry["rawBytes"].bytes());
-    if (certificate) {
-      certificates.push_back(std::move(*certificate));
-    } else {
-      entry["rawBytes"].refuse(certificate.error().message, certificate.error().code);
-    }
+    if (!certificate) return certificate.error();
+    certificates.push_back(std::move(*certificate));
   }
   return certificates;
 }
@@ -186,7 +188,7 @@ std::vector<x509::Certificate> read_certificates(const Node& node) {
 struct AuthorityEntry {
   std::string name;
   TimeWindow window;
-  std::vector<x509::Certificate> chain;
+  Result<std::vector<x509::Certificate>> chain;
 };
 
 AuthorityEntry read_authority(const Node& node) {
@@ -200,12 +202,23 @@ AuthorityEntry read_authority(const Node& node) {
           .chain = read_certificates(node["certChain"])};
 }
 
+/// One that uses what we do not support is trusted by nobody here; the others are no worse for it. One that is broken
+/// is the mistake of whoever wrote the file.
+void leave_out(const Node& node, const AuthorityEntry& entry, const Error& why, Authorities& authorities) {
+  if (why.code != ErrorCode::kUnsupported) return node["certChain"].refuse(why.message, why.code);
+  authorities.left_out.push_back(fmt::format("{}: {}", printable(entry.name), why.message));
+}
+
 void read_certificate_authorities(const Node& list, Authorities& authorities) {
   for (const Node& node : list.optional_elements(limits::kTrustedRootEntries)) {
     const AuthorityEntry entry = read_authority(node);
-    auto chain = x509::read_chain(entry.chain, entry.name, entry.window, x509::Purpose::kCodeSigning);
+    if (!entry.chain) {
+      leave_out(node, entry, entry.chain.error(), authorities);
+      continue;
+    }
+    auto chain = x509::read_chain(*entry.chain, entry.name, entry.window, x509::Purpose::kCodeSigning);
     if (!chain) {
-      node["certChain"].refuse(chain.error().message, chain.error().code);
+      leave_out(node, entry, chain.error(), authorities);
       continue;
     }
     ++authorities.certificate_authority_entries;
@@ -215,13 +228,17 @@ void read_certificate_authorities(const Node& list, Authorities& authorities) {
 
 void read_timestamp_authorities(const Node& list, Authorities& authorities) {
   for (const Node& node : list.optional_elements(limits::kTrustedRootEntries)) {
-    AuthorityEntry entry = read_authority(node);
-    auto authority = tsa::read_authority(std::move(entry.chain), entry.name, entry.window);
-    if (authority) {
-      authorities.timestamp_authorities.push_back(std::move(*authority));
-    } else {
-      node["certChain"].refuse(authority.error().message, authority.error().code);
+    const AuthorityEntry entry = read_authority(node);
+    if (!entry.chain) {
+      leave_out(node, entry, entry.chain.error(), authorities);
+      continue;
     }
+    auto authority = tsa::read_authority(*entry.chain, entry.name, entry.window);
+    if (!authority) {
+      leave_out(node, entry, authority.error(), authorities);
+      continue;
+    }
+    authorities.timestamp_authorities.push_back(std::move(*authority));
   }
 }
 

@@ -51,10 +51,6 @@ Status parse_signatures(std::string_view lines, Checkpoint& checkpoint) {
     if (!line) return malformed("the last line has no end");
     Result<NoteSignature> signature = parse_signature_line(*line);
     if (!signature) return signature.error();
-    const bool repeated = std::ranges::any_of(checkpoint.signatures, [&](const NoteSignature& other) {
-      return other.name == signature->name && other.key_id == signature->key_id;
-    });
-    if (repeated) return malformed("two signatures by one key");
     if (checkpoint.signatures.size() >= limits::kCheckpointSignatures) {
       return {ErrorCode::kLimitExceeded, "checkpoint: more signatures than it may have"};
     }
@@ -133,6 +129,18 @@ Result<Checkpoint> parse_checkpoint(std::string_view note) {
   return checkpoint;
 }
 
+Result<const NoteSignature*> find_signature(const Checkpoint& checkpoint, std::string_view name,
+                                            std::string_view key_id) {
+  const NoteSignature* found = nullptr;
+  for (const NoteSignature& signature : checkpoint.signatures) {
+    if (signature.name != name || signature.key_id != key_id) continue;
+    if (found != nullptr) return malformed("two signatures by one key");
+    found = &signature;
+  }
+  if (found == nullptr) return {ErrorCode::kNotFound, "checkpoint: no signature by " + printable(name, 80)};
+  return found;
+}
+
 std::string note_key_hash(std::string_view name, const PublicKey& key) {
   switch (key.type()) {
     case KeyType::kEcdsaP256:
@@ -152,10 +160,9 @@ std::string note_key_hash(std::string_view name, const PublicKey& key) {
 Result<Time> cosigned_by(const Checkpoint& checkpoint, const Witness& witness) {
   const std::string key_id =
       typed_key_hash(witness.name, kCosignatureType, raw_ed25519(witness.key)).substr(0, kKeyIdSize);
-  const auto line = std::ranges::find_if(checkpoint.signatures, [&](const NoteSignature& signature) {
-    return signature.name == witness.name && signature.key_id == key_id;
-  });
-  if (line == checkpoint.signatures.end()) return {ErrorCode::kNotFound, "checkpoint: not signed by the witness"};
+  const Result<const NoteSignature*> found = find_signature(checkpoint, witness.name, key_id);
+  if (!found) return found.error();
+  const NoteSignature* const line = *found;
   // 8 bytes of time in seconds, big-endian, then the Ed25519 signature.
   if (line->signature.size() != 8 + 64) return malformed("a cosignature of another length");
   std::uint64_t seconds = 0;

@@ -25,14 +25,18 @@ struct Checkpoint {
   std::string_view text;  ///< what is signed: everything before the empty line, with its last newline
   std::string_view origin;
   std::uint64_t size = 0;
-  std::string root_hash;                  ///< 32 bytes
-  std::vector<NoteSignature> signatures;  ///< no name and key id twice
+  std::string root_hash;  ///< 32 bytes
+  std::vector<NoteSignature> signatures;
 };
 
 /// Unknown lines after the root hash are signed text without meaning to us ("extension lines"). kMalformed for control
-/// characters, for a size in any but its shortest form, for a root that has not 32 bytes, for no signature line, and
-/// for two lines by one key.
+/// characters, for a size in any but its shortest form, for a root that has not 32 bytes, and for no signature line.
 Result<Checkpoint> parse_checkpoint(std::string_view note);
+
+/// The one line with that name and key id; never null. kNotFound when there is none, kMalformed when there are several,
+/// of which two readers may each take another. How often anybody else signed is not looked at.
+Result<const NoteSignature*> find_signature(const Checkpoint& checkpoint, std::string_view name,
+                                            std::string_view key_id);
 
 /// How a key is called in notes: 4 bytes of a hash, over its name and kind for Ed25519 and RSA ("signed-note",
 /// "Signature types"), over the SubjectPublicKeyInfo alone for ECDSA, as the logs of Sigstore have it. The whole hash.

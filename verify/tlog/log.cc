@@ -58,12 +58,10 @@ Status verify_checkpoint(const Checkpoint& checkpoint, const Entry& entry, const
   const Result<std::string_view> name = expected_name(checkpoint, entry, log);
   if (!name) return name.error();
   const std::string key_id = key_id_of(log, entry, *name);
-  const auto line = std::ranges::find_if(checkpoint.signatures, [&](const NoteSignature& signature) {
-    return signature.name == *name && signature.key_id == key_id;
-  });
-  if (line == checkpoint.signatures.end()) return invalid("the checkpoint has no signature by the log");
+  const Result<const NoteSignature*> line = find_signature(checkpoint, *name, key_id);
+  if (!line) return line.error();
   // CVE-2024-54140: without this anybody can make up a tree.
-  if (!is_signed(log, checkpoint.text, line->signature)) return invalid("the checkpoint's signature does not hold");
+  if (!is_signed(log, checkpoint.text, (*line)->signature)) return invalid("the checkpoint's signature does not hold");
   return Done{};
 }
 

@@ -117,6 +117,7 @@ std::optional<Candidate> candidate_of(const Token& token, const Authority& autho
 /// one in the bag), and the signature itself is verified (CVE-2025-52556).
 Status check_candidate(const Token& token, const Candidate& candidate, const Authority& authority) {
   if (const Status status = check_signer(candidate.certificate); !status) return status;
+  if (token.certificate_hash.empty()) return invalid("it is not bound to a certificate by signing-certificate-v2");
   if (crypto::hash_of(token.certificate_hash_algorithm, candidate.certificate.der()) != token.certificate_hash) {
     return invalid("it is bound to another certificate than its signer's");
   }

@@ -32,8 +32,8 @@ struct IssuingAuthority {
 Result<std::vector<IssuingAuthority>> read_chain(const std::vector<Certificate>& chain, std::string_view name,
                                                  const TimeWindow& trusted, Purpose purpose);
 
-/// What a CA certificate must be to stand `depth` authorities above the leaf's issuer: cA, keyCertSign, a path length
-/// that allows it, and an extended key usage, where there is one, that permits the purpose.
+/// What a CA certificate must be to stand `depth` authorities above the leaf's issuer: cA, a path length that allows
+/// it, and, where there is one, a key usage with keyCertSign and an extended key usage that permits the purpose.
 Status check_authority(const Certificate& certificate, std::size_t depth, Purpose purpose);
 
 /// Those of the authorities that issued the certificate: the same name, no contradicting key identifier, and a

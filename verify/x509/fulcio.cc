@@ -99,9 +99,17 @@ void check_same(const std::optional<std::string>& older, const std::optional<std
   }
 }
 
+/// fulcio "oid-info.md", .13: digests may carry the name of their algorithm, which the older extension never does.
+std::optional<std::string> bare_digest(std::optional<std::string> digest) {
+  constexpr std::string_view kPrefix = "sha1:";
+  if (digest && digest->starts_with(kPrefix)) digest->erase(0, kPrefix.size());
+  return digest;
+}
+
 void check_older_forms(const FulcioExtensions& extensions, der::Problems& problems) {
   check_same(extensions.github_workflow_trigger, extensions.build_trigger, "build trigger", problems);
-  check_same(extensions.github_workflow_sha, extensions.source_repository_digest, "source digest", problems);
+  check_same(extensions.github_workflow_sha, bare_digest(extensions.source_repository_digest), "source digest",
+             problems);
   check_same(extensions.github_workflow_ref, extensions.source_repository_ref, "source ref", problems);
   const auto& older = extensions.github_workflow_repository;
   const auto& newer = extensions.source_repository_uri;

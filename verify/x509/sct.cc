@@ -53,8 +53,9 @@ constexpr std::uint64_t kLastMillisecond = 253'402'300'799'999;
 
 Result<CertificateTimestamp> read_timestamp(std::string_view bytes) {
   TlsReader reader(bytes);
-  if (reader.number(1) != 0) return malformed("not version 1");
   CertificateTimestamp timestamp{};
+  const std::uint64_t version = reader.number(1);
+  if (version != 0 && !reader.is_short()) return timestamp;
   timestamp.log_id = reader.bytes(32);
   timestamp.milliseconds = reader.number(8);
   timestamp.extensions = reader.vector();
@@ -62,10 +63,10 @@ Result<CertificateTimestamp> read_timestamp(std::string_view bytes) {
   const std::uint64_t signature = reader.number(1);
   timestamp.signature = reader.vector();
   if (reader.is_short() || !reader.at_end()) return malformed("a length that does not fit");
-  // RFC 6962 section 2.1.4: SHA-256 with ECDSA (P-256) or RSA.
-  if (hash != 4 || (signature != 3 && signature != 1)) return malformed("an algorithm that RFC 6962 does not have");
   if (timestamp.milliseconds > kLastMillisecond) return malformed("a time that is none");
-  timestamp.scheme = signature == 3 ? SignatureScheme::kEcdsaSha256 : SignatureScheme::kRsaPkcs1Sha256;
+  // RFC 6962 section 2.1.4: SHA-256 with ECDSA (P-256) or RSA.
+  if (hash == 4 && signature == 3) timestamp.scheme = SignatureScheme::kEcdsaSha256;
+  if (hash == 4 && signature == 1) timestamp.scheme = SignatureScheme::kRsaPkcs1Sha256;
   timestamp.time = Time(std::chrono::milliseconds(timestamp.milliseconds));
   return timestamp;
 }

@@ -2,6 +2,7 @@
 /// Signed certificate timestamps embedded in a certificate: RFC 6962 sections 3.2 and 3.3.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,16 +14,17 @@
 namespace pullgate::verify::x509 {
 
 struct CertificateTimestamp {
-  std::string_view log_id;     ///< 32 bytes
+  std::string_view log_id;     ///< 32 bytes; none in a version other than 1, whose form is not known
   std::uint64_t milliseconds;  ///< since 1970, as signed
   Time time;
-  std::string_view extensions;  ///< opaque, and signed
-  SignatureScheme scheme;
+  std::string_view extensions;            ///< opaque, and signed
+  std::optional<SignatureScheme> scheme;  ///< none for an algorithm outside RFC 6962
   std::string_view signature;
 };
 
 /// The timestamps in the certificate's extension; none when it has no such extension. The views refer to the
-/// certificate's bytes. kMalformed when lengths do not fit exactly, or for a version or algorithm outside RFC 6962.
+/// certificate's bytes. kMalformed when lengths do not fit exactly. What is outside RFC 6962 is for the reader to
+/// judge: of a log that he does not know it says nothing.
 Result<std::vector<CertificateTimestamp>> read_certificate_timestamps(const Certificate& certificate);
 
 /// What the logs signed: the TBSCertificate as it was before the timestamps were put in, which is the signed part

@@ -164,7 +164,7 @@ std::vector<Mutation> sct_mutations() {
       list("SctListTooShort", der::octets(std::string("\0\4\0\1", 4))),
       list("SctListWithLeftovers", der::octets(std::string("\0\0\0", 3))),
       list("SctListIsNoOctetString", der::null()),
-      list("SctOfAnotherVersion", der::octets(std::string("\0\x2F\0\x2D\1", 5) + std::string(44, '\0'))),
+      sct("SctByAnAlgorithmThatLogsDoNotUse", [](Sct& sct) { sct.algorithm = "\5\3"; }),
   };
 }
 
@@ -197,6 +197,27 @@ TEST(CertificateTimestamps, WithExtensionsAreVerifiedWithThem) {
   const Report report = verify_bundle(one_sigstore().bundle(signing));
   ASSERT_TRUE(report.verified) << told(report);
   EXPECT_TRUE(counts(report, 1));
+}
+
+// What another log wrote, in whatever form, is no reason to doubt what the known one wrote.
+TEST(CertificateTimestamps, OfUnknownLogsMayBeInAnyForm) {
+  static const sandbox::CertificateLog unknown;
+  Signing signing;
+  signing.leaf.scts.push_back(Sct{.log = &unknown, .algorithm = "\5\3"});
+  signing.leaf.scts.push_back(Sct{.log = &unknown, .version = '\1'});
+  const Report report = verify_bundle(one_sigstore().bundle(signing));
+  ASSERT_TRUE(report.verified) << told(report);
+  EXPECT_TRUE(counts(report, 1));
+  EXPECT_FALSE(counts(report, 2));
+  EXPECT_EQ(report.verified->corroborations().front().ignored.size(), 2U);
+}
+
+TEST(CertificateTimestamps, OfAnotherVersionCountForNothing) {
+  Signing signing;
+  signing.leaf.scts.front().version = '\1';
+  const Report report = verify_bundle(one_sigstore().bundle(signing));
+  ASSERT_TRUE(report.verified) << told(report);
+  EXPECT_FALSE(counts(report, 1));
 }
 
 TEST(CertificateTimestamps, OfLogsThatWereNotTrustedThenDoNotCount) {

@@ -47,6 +47,7 @@ inline constexpr std::array kExcuses = {
     Excuse{"without", "/verificationMaterial/tlogEntries", Effect::kLess, kAbsent},
     Excuse{"without", "/tlogEntries/0", Effect::kLess, kAbsent},
     Excuse{"without", "/tlogEntries/0/inclusionPromise", Effect::kLess, kAbsent},
+    Excuse{"without", "/inclusionPromise/signedEntryTimestamp", Effect::kLess, kAbsent},
     Excuse{"without", "/tlogEntries/0/inclusionProof", Effect::kLess, kAbsent},
     Excuse{"without", "dev.sigstore.cosign/bundle", Effect::kLess, kAbsent},
     Excuse{"without", "/timestampVerificationData", Effect::kLess, kAbsent},

@@ -31,6 +31,33 @@ TEST(KeylessBundle, HoldsInEveryVersionAndWithEachKindOfContent) {
   }
 }
 
+// proto3 JSON: a member that is null is one that is not there.
+TEST(KeylessBundle, MayHaveMembersThatAreNull) {
+  nlohmann::json bundle = one_sigstore().bundle({});
+  bundle["messageSignature"] = nullptr;
+  bundle["verificationMaterial"]["publicKey"] = nullptr;
+  bundle["verificationMaterial"]["x509CertificateChain"] = nullptr;
+  bundle["verificationMaterial"]["timestampVerificationData"] = nullptr;
+  const Report report = verify_bundle(bundle);
+  EXPECT_TRUE(report.verified) << told(report);
+}
+
+// proto3 JSON: bytes that are empty are bytes that are not there.
+TEST(KeylessBundle, WithAnEmptyPromiseHasNone) {
+  for (const char* version : {"0.1", "0.2", "0.3"}) {
+    Signing signing;
+    signing.version = version;
+    signing.stamps = {Stamp{}};
+    nlohmann::json bundle = one_sigstore().bundle(signing);
+    bundle["verificationMaterial"]["tlogEntries"][0]["inclusionPromise"]["signedEntryTimestamp"] = "";
+    const Report report = verify_bundle(bundle);
+    EXPECT_EQ(report.verified.has_value(), std::string_view(version) != "0.1") << version << ": " << told(report);
+    if (report.verified) {
+      EXPECT_EQ(report.verified->corroborations().front().logs.front().proof, LogRecord::Proof::kInclusion);
+    }
+  }
+}
+
 TEST(KeylessBundle, ProvesWhoSignedWithEveryExtensionOfTheCertificate) {
   const Report report = verify_bundle(one_sigstore().bundle({}));
   ASSERT_TRUE(report.verified) << told(report);

@@ -1,5 +1,7 @@
 // trusted_root.json: what is read, what is left out, and what is refused.
 
+#include <algorithm>
+#include <cctype>
 #include <functional>
 
 #include <gtest/gtest.h>
@@ -75,6 +77,51 @@ TEST(TrustedRoot, LeavesOutWhatTheFormKnowsAndWeDoNotSupport) {
   Json root = one_sigstore().trusted_root();
   root["ctlogs"][0]["hashAlgorithm"] = "SHA2_512";
   EXPECT_EQ(parsed(root).value().certificate_logs(), 0U);
+}
+
+TEST(TrustedRoot, LeavesOutAuthoritiesThatUseWhatWeDoNotSupport) {
+  const auto without = [](const std::function<void(sandbox::VirtualSigstore&)>& change) {
+    sandbox::VirtualSigstore odd = one_sigstore();
+    change(odd);
+    return parsed(odd.trusted_root()).value();
+  };
+  const sandbox::CertificateExtension constraints{"2.5.29.30", der::sequence(std::string()), true};
+  SigstoreRoot root = without([&](auto& odd) { odd.fulcio.intermediate.extensions.push_back(constraints); });
+  EXPECT_EQ(root.certificate_authorities(), 0U);
+  EXPECT_EQ(root.timestamp_authorities(), 1U);
+  ASSERT_EQ(root.left_out().size(), 1U);
+  EXPECT_NE(root.left_out().front().find("name constraints"), std::string::npos) << root.left_out().front();
+  root = without([&](auto& odd) { odd.timestamp_authority.authority.root.extensions.push_back(constraints); });
+  EXPECT_EQ(root.certificate_authorities(), 1U);
+  EXPECT_EQ(root.timestamp_authorities(), 0U);
+  EXPECT_EQ(root.left_out().size(), 1U);
+}
+
+TEST(TrustedRoot, NeedsNothingThatTheFormLeavesOpen) {
+  Json root = one_sigstore().trusted_root();
+  // 32 bytes of which a checkpoint has the first 4, a host in another case, and logs without a URL.
+  root["tlogs"][1]["checkpointKeyId"] = {{"keyId", base64(one_sigstore().rekor2.id())}};
+  std::string url = root["tlogs"][1]["baseUrl"];
+  std::ranges::transform(url, url.begin(), [](unsigned char c) { return std::toupper(c); });
+  root["tlogs"][1]["baseUrl"] = url;
+  root["tlogs"][0].erase("baseUrl");
+  root["ctlogs"][0].erase("baseUrl");
+  EXPECT_TRUE(verify_bundle(one_sigstore().bundle({}), trust_of(root)).verified);
+  sandbox::Signing rekor2;
+  rekor2.log = sandbox::Signing::Log::kRekor2;
+  rekor2.stamps = {sandbox::Stamp{}};
+  EXPECT_TRUE(verify_bundle(one_sigstore().bundle(rekor2), trust_of(root)).verified);
+  // Without its URL nobody knows what a log of Rekor v2 is called.
+  root["tlogs"][1].erase("baseUrl");
+  EXPECT_FALSE(verify_bundle(one_sigstore().bundle(rekor2), trust_of(root)).verified);
+  root["tlogs"][0].erase("hashAlgorithm");
+  EXPECT_EQ(parsed(root).value().logs(), 1U);
+}
+
+TEST(TrustedRoot, MayHaveAnchorsThatDoNotSayWhatTheirKeyIsFor) {
+  sandbox::VirtualSigstore plain = one_sigstore();
+  std::erase_if(plain.fulcio.root.extensions, [](const auto& extension) { return extension.oid == "2.5.29.15"; });
+  EXPECT_TRUE(verify_bundle(plain.bundle({}), trust_of(plain.trusted_root())).verified);
 }
 
 TEST(TrustedRoot, TrustsALogThatIsListedTwiceInBothWindows) {

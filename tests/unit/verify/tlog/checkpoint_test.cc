@@ -53,7 +53,6 @@ TEST(Checkpoint, IsRefusedInEveryOtherForm) {
       kText + "\n",
       kText + good,
       kText + "\n" + good + "text\n",
-      kText + "\n" + good + good,
       kText + "\n" + kDash + "a\n",
       kText + "\n" + kDash + " " + sandbox::base64("1234x") + "\n",
       kText + "\n" + kDash + "a " + sandbox::base64("1234") + "\n",
@@ -68,6 +67,17 @@ TEST(Checkpoint, IsRefusedInEveryOtherForm) {
       "log.test\n7\n\n" + good,
   };
   for (const std::string& note : wrong) EXPECT_FALSE(parse_checkpoint(note)) << note;
+}
+
+TEST(Checkpoint, IsSignedOnceByAKeyThatCounts) {
+  const std::string note = kText + "\n" + signature("log", "1234x") + signature("witness", "5678y") +
+                           signature("witness", "5678z") + signature("log", "9999x");
+  const Checkpoint checkpoint = parse_checkpoint(note).value();
+  EXPECT_EQ(find_signature(checkpoint, "log", "1234").value()->signature, "x");
+  EXPECT_EQ(find_signature(checkpoint, "log", "5678").error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(find_signature(checkpoint, "lo", "1234").error().code, ErrorCode::kNotFound);
+  // Which of the two is it?
+  EXPECT_EQ(find_signature(checkpoint, "witness", "5678").error().code, ErrorCode::kMalformed);
 }
 
 TEST(Checkpoint, HasLimits) {
