@@ -14,8 +14,11 @@ for folder in (TESTS, TESTS.parent / "config"):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
+from support import cosign, sigstore_python as python_tool  # noqa: E402
+from support.cosign import Cosign  # noqa: E402
 from support.cosign_bench import Bench, open_bench  # noqa: E402
 from support.gate import program  # noqa: E402
+from support.sigstore_python import SigstorePython  # noqa: E402
 from support.workshop import Keys  # noqa: E402
 
 
@@ -37,3 +40,15 @@ def keys() -> Keys:
 def bench(tmp_path_factory: pytest.TempPathFactory, keys: Keys) -> Iterator[Bench]:
     with open_bench(tmp_path_factory.mktemp("cosign"), keys) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def cosigns(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Cosign]:
+    """Both versions, without keys."""
+    root = tmp_path_factory.mktemp("keyless-cosign")
+    return {version: Cosign(version, cosign.binary(version), root) for version in cosign.RELEASES}
+
+
+@pytest.fixture(scope="session")
+def sigstore_python(tmp_path_factory: pytest.TempPathFactory) -> SigstorePython:
+    return python_tool.install(tmp_path_factory.mktemp("keyless-python"))

@@ -19,7 +19,7 @@ from support.private_sigstore.logs import Rekor1, cosignature
 @accepted("the statement is logged as its older kind", {PYTHON: "does not know that kind of entry"})
 def _(draft: Draft) -> None:
     draft.is_statement = True
-    draft.logged_as_intoto = True
+    draft.logged_as_older_kind = True
 
 
 @accepted("the bundle is of version 0.1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from demo.keys import make_key
 from demo.sign import b64
 from keyless_parts import checkpoint, entry, in_rekor2, proof, signed_again
-from keyless_table import PYTHON, accepted, refused
+from keyless_table import COSIGN_3, PYTHON, accepted, refused
 from support.private_sigstore import Json
 from support.private_sigstore.authorities import Leaf, now
 from support.private_sigstore.drafts import Draft
@@ -21,6 +21,16 @@ def _(draft: Draft) -> None:
 def _(draft: Draft) -> None:
     in_rekor2(draft)
     draft.is_statement = True
+
+
+@accepted(
+    "the newer log has a statement as its older kind",
+    {COSIGN_3: "no longer knows that kind", PYTHON: "no longer knows that kind"},
+)
+def _(draft: Draft) -> None:
+    in_rekor2(draft)
+    draft.is_statement = True
+    draft.logged_as_older_kind = True
 
 
 @accepted("witnesses signed the newer log's checkpoint first")

@@ -16,6 +16,9 @@ COSIGN_2 = "cosign v2"
 COSIGN_3 = "cosign v3"
 PYTHON = "sigstore-python"
 
+# The finding where nothing is looked at, because the trust root cannot be read.
+TRUST_ROOT = "trusted root"
+
 
 def both_cosigns(why: str) -> dict[str, str]:
     return {COSIGN_2: why, COSIGN_3: why}

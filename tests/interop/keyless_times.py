@@ -7,7 +7,7 @@ from typing import Callable
 
 from demo.sign import b64
 from keyless_parts import in_rekor2, tokens
-from keyless_table import PYTHON, accepted, both_cosigns, everyone_else, refused
+from keyless_table import PYTHON, TRUST_ROOT, accepted, both_cosigns, everyone_else, refused
 from support.private_sigstore import Json, valid
 from support.private_sigstore.authorities import DAY, now
 from support.private_sigstore.drafts import Draft
@@ -242,6 +242,6 @@ def _(draft: Draft) -> None:
     draft.change_trusted_root = trusted("tlogs", now() - 9 * DAY, now() - DAY, number=1)
 
 
-@refused("the trust root does not say since when the log is trusted", "trust root")
+@refused("the trust root does not say since when the log is trusted", TRUST_ROOT)
 def _(draft: Draft) -> None:
     draft.change_trusted_root = lambda root: root["tlogs"][0]["publicKey"].update(validFor={})

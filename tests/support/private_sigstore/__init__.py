@@ -86,7 +86,7 @@ def _authority(uri: str, chain: list[bytes]) -> Json:
 
 
 def signing_config(url: str, rekor: int = 1, *, timestamped: bool = False) -> Json:
-    """Where signers are to go, when all services are at one address."""
+    """Where signers go: all services are at one address, and each path belongs to one of them."""
 
     def service(path: str, version: int = 1) -> list[Json]:
         return [
@@ -96,9 +96,9 @@ def signing_config(url: str, rekor: int = 1, *, timestamped: bool = False) -> Js
     return {
         "mediaType": "application/vnd.dev.sigstore.signingconfig.v0.2+json",
         "caUrls": service(""),
-        "oidcUrls": service("/oidc"),
-        "rekorTlogUrls": service(f"/rekor{rekor}", rekor),
+        "oidcUrls": service(""),
+        "rekorTlogUrls": service("", rekor),
         "rekorTlogConfig": {"selector": "ANY"},
-        "tsaUrls": service("/timestamp") if timestamped else [],
+        "tsaUrls": service("/api/v1/timestamp") if timestamped else [],
         "tsaConfig": {"selector": "ANY"},
     }

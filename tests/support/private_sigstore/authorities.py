@@ -6,7 +6,7 @@ import datetime
 import hashlib
 import time
 from dataclasses import dataclass, field
-from typing import Sequence
+from typing import Any, Sequence
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -23,6 +23,7 @@ _FULCIO = "1.3.6.1.4.1.57264.1."
 _SCT_LIST = ObjectIdentifier("1.3.6.1.4.1.11129.2.4.2")
 
 Extension = tuple[x509.ExtensionType, bool]  # and whether it is critical
+PublicKey = Any  # any of python3-cryptography's
 Window = tuple[int, int]  # seconds since 1970, both included
 
 
@@ -41,6 +42,10 @@ def named(text: str) -> x509.Name:
     )
 
 
+def public(key: Key) -> PublicKey:
+    return key.private.public_key()
+
+
 def der(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(Encoding.DER)
 
@@ -51,7 +56,7 @@ def usage(*, signs: bool = False, issues: bool = False) -> x509.KeyUsage:
 
 def certified(
     subject: x509.Name,
-    key: Key,
+    key: PublicKey,
     issuer: x509.Name,
     issuer_key: Key,
     window: Window,
@@ -62,7 +67,7 @@ def certified(
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
-        .public_key(key.private.public_key())
+        .public_key(key)
         .serial_number(serial or x509.random_serial_number())
         .not_valid_before(moment(window[0]))
         .not_valid_after(moment(window[1]))
@@ -92,11 +97,13 @@ class CertificateAuthority:
         self.key = make_key("p384")
         root_key = make_key("p384")
         root_name, self.name = named(name), named(f"{name}-intermediate")
-        self.root = certified(root_name, root_key, root_name, root_key, root or always, authority_extensions(root_key))
+        self.root = certified(
+            root_name, public(root_key), root_name, root_key, root or always, authority_extensions(root_key)
+        )
         purposes = (x509.ExtendedKeyUsage([purpose]), False)
         self.intermediate = certified(
             self.name,
-            self.key,
+            public(self.key),
             root_name,
             root_key,
             intermediate or always,
@@ -159,6 +166,7 @@ class Leaf:
     """What a signer's certificate says: right by default, each field to be wrong by itself."""
 
     key: Key = field(default_factory=make_key)
+    public_key: PublicKey | None = None  # instead of that key's
     names: list[x509.GeneralName] = field(default_factory=lambda: [x509.UniformResourceIdentifier(SUBJECT)])
     window: Window = field(default_factory=lambda: (now() - 60, now() + 540))
     purposes: list[ObjectIdentifier] = field(default_factory=lambda: [ExtendedKeyUsageOID.CODE_SIGNING])
@@ -190,5 +198,11 @@ class Leaf:
         extensions += [(x509.SubjectAlternativeName(self.names), True), *self.more]
         extensions += [fulcio_extension(number, value) for number, value in self.claims.items()]
         return certified(
-            x509.Name([]), self.key, issuer.name, issuer.key, self.window, [*extensions, *last], self.serial
+            x509.Name([]),
+            self.public_key or public(self.key),
+            issuer.name,
+            issuer.key,
+            self.window,
+            [*extensions, *last],
+            self.serial,
         )

@@ -61,7 +61,7 @@ class Draft:
 
     logs: list[logs.Log] = field(default_factory=list)  # empty: the first Rekor
     is_logged: bool = True
-    logged_as_intoto: bool = False
+    logged_as_older_kind: bool = False
     logged_at: int = field(default_factory=now)
     in_log: "Draft | None" = None  # what the log has instead of this
 
@@ -124,10 +124,12 @@ class Draft:
         """What a log of that generation records of this."""
         pem = ssl.DER_cert_to_PEM_cert(self.certificate).encode()
         if isinstance(log, logs.Rekor2):
+            if self.logged_as_older_kind:
+                return logs.dsse2(self.payload, self.signature, self.certificate)
             return logs.hashedrekord2(hashlib.sha256(self.signed).digest(), self.signature, self.certificate)
         if not self.is_statement:
             return logs.hashedrekord(hashlib.sha256(self.artifact).digest(), self.signature, pem)
-        if self.logged_as_intoto:
+        if self.logged_as_older_kind:
             return logs.intoto(self.envelope, pem)
         return logs.dsse(logs.canonical(self.envelope), self.payload, self.signature, pem)
 

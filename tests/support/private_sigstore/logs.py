@@ -205,16 +205,23 @@ def intoto(envelope: Json, signer_pem: bytes) -> Json:
     }
 
 
+def _entry2(kind: str, spec: Json) -> Json:
+    return {"apiVersion": "0.0.2", "kind": kind, "spec": spec}
+
+
+def _verifier(certificate: bytes) -> Json:
+    return {"keyDetails": "PKIX_ECDSA_P256_SHA_256", "x509Certificate": {"rawBytes": b64(certificate)}}
+
+
 def hashedrekord2(digest: bytes, signature: bytes, certificate: bytes) -> Json:
     """Rekor v2 logs a signer's certificate and the hash of whatever was signed, be it an artifact or an envelope."""
-    verifier = {"keyDetails": "PKIX_ECDSA_P256_SHA_256", "x509Certificate": {"rawBytes": b64(certificate)}}
-    return {
-        "apiVersion": "0.0.2",
-        "kind": "hashedrekord",
-        "spec": {
-            "hashedRekordV002": {
-                "data": {"algorithm": "SHA2_256", "digest": b64(digest)},
-                "signature": {"content": b64(signature), "verifier": verifier},
-            }
-        },
-    }
+    data = {"algorithm": "SHA2_256", "digest": b64(digest)}
+    signed = {"content": b64(signature), "verifier": _verifier(certificate)}
+    return _entry2("hashedrekord", {"hashedRekordV002": {"data": data, "signature": signed}})
+
+
+def dsse2(payload: bytes, signature: bytes, certificate: bytes) -> Json:
+    """What Rekor v2 logged of envelopes at first."""
+    hashed = {"algorithm": "SHA2_256", "digest": b64(hashlib.sha256(payload).digest())}
+    signed = [{"content": b64(signature), "verifier": _verifier(certificate)}]
+    return _entry2("dsse", {"dsseV002": {"payloadHash": hashed, "signatures": signed}})

@@ -12,7 +12,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from demo.keys import make_key
 
-from .authorities import DAY, CertificateAuthority, Window, certified, der, named, now, usage
+from .authorities import DAY, CertificateAuthority, Window, certified, der, named, now, public, usage
 
 _SETTINGS = """
 [tsa]
@@ -42,7 +42,7 @@ class TimestampAuthority:
         purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
         self._signer = certified(
             named("tsa-signer"),
-            key,
+            public(key),
             self.authority.name,
             self.authority.key,
             window or (now() - DAY, now() + DAY),
