@@ -6,6 +6,7 @@
 #include "verify/bytes.h"
 #include "verify/codec/pem.h"
 #include "verify/crypto/key.h"
+#include "verify/crypto/spki.h"
 
 namespace pullgate::verify {
 namespace {

@@ -22,16 +22,6 @@ struct FreeKey {
 };
 using KeyHandle = std::unique_ptr<evp_pkey_st, FreeKey>;
 
-struct DecodedKey {
-  KeyHandle handle;  // never null
-  KeyType type;
-};
-
-/// A SubjectPublicKeyInfo in exactly the DER that we would write for it, of a type, size and form that we accept.
-Result<DecodedKey> decode_spki(std::string_view der);
-/// The SubjectPublicKeyInfo of a PKCS#1 RSAPublicKey.
-Result<std::string> spki_of_rsa_public_key(std::string_view der);
-
 /// What was signed. Hashed at most once for each hash, however many keys and schemes are tried; not for several
 /// threads. The bytes, or the artifact, must outlive it.
 class SignedMessage {
