@@ -7,19 +7,19 @@ verifies what was signed has to be the one who looks.
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
+import ssl
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Iterator
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, load_pem_public_key
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from . import PrivateSigstore
-from .authorities import ISSUER, SUBJECT, Leaf, now, utf8
-from .logs import Json, canonical, dsse, dsse2, hashedrekord2
+from .authorities import ISSUER, SUBJECT, Leaf, PublicKey, now, utf8
+from .logs import Json, canonical, dsse, dsse2, hashedrekord2, leaf_hash
 
 GITHUB = "https://github.com/"
 
@@ -44,35 +44,47 @@ def _certificate_of(verifier: Json) -> bytes:
     return base64.b64decode(verifier["x509Certificate"]["rawBytes"])
 
 
+Answer = tuple[int, str, bytes]  # status, media type, content
+
+
+def _json(status: int, document: Json) -> Answer:
+    return status, "application/json", json.dumps(document).encode()
+
+
 class Services:
     """What each path answers to the bytes that were posted there."""
 
     def __init__(self, sigstore: PrivateSigstore) -> None:
         self.sigstore = sigstore
         self._lock = threading.Lock()
-        self.answers = {
+        self._paths = {
+            "/api/v1/signingCert": self._older_certificate,
             "/api/v2/signingCert": self._certificate,
             "/api/v1/log/entries": self._rekor1,
             "/api/v2/log/entries": self._rekor2,
             "/api/v1/timestamp": self._timestamp,
         }
 
-    def answer(self, path: str, content: bytes, token: str) -> tuple[int, str, bytes]:
-        """Status, media type and content."""
-        if path not in self.answers:
+    def answer(self, path: str, content: bytes, token: str) -> Answer:
+        if path not in self._paths:
             return 404, "text/plain", b"no such service"
         with self._lock:
-            made = self.answers[path](content, token)
-        if isinstance(made, bytes):
-            return 201, "application/timestamp-reply", made
-        return 200 if path.endswith("signingCert") else 201, "application/json", json.dumps(made).encode()
+            return self._paths[path](content, token)
 
-    def _certificate(self, content: bytes, token: str) -> Json:
+    def _certificate(self, content: bytes, token: str) -> Answer:
         request = json.loads(content)
         if "certificateSigningRequest" in request:
             key = x509.load_pem_x509_csr(base64.b64decode(request["certificateSigningRequest"])).public_key()
         else:
             key = load_pem_public_key(request["publicKeyRequest"]["publicKey"]["content"].encode())
+        return _json(200, {"signedCertificateEmbeddedSct": {"chain": {"certificates": self._chain(key, token)}}})
+
+    def _older_certificate(self, content: bytes, token: str) -> Answer:
+        key = load_pem_public_key(base64.b64decode(json.loads(content)["publicKey"]["content"]))
+        return 201, "application/pem-certificate-chain", "".join(self._chain(key, token)).encode()
+
+    def _chain(self, key: PublicKey, token: str) -> list[str]:
+        """A new certificate for whom the token names, and its issuers."""
         claims = _claims(token)
         name = (
             x509.RFC822Name(claims["email"])
@@ -81,11 +93,11 @@ class Services:
         )
         issuer = claims["iss"]
         leaf = Leaf(public_key=key, names=[name], claims={1: issuer.encode(), 8: utf8(issuer)})
-        certificates = [self.sigstore.certificate(leaf), *self.sigstore.fulcio.chain]
-        pem = [x509.load_der_x509_certificate(each).public_bytes(Encoding.PEM).decode() for each in certificates]
-        return {"signedCertificateEmbeddedSct": {"chain": {"certificates": pem}}}
+        return [
+            ssl.DER_cert_to_PEM_cert(each) for each in (self.sigstore.certificate(leaf), *self.sigstore.fulcio.chain)
+        ]
 
-    def _rekor1(self, content: bytes, _: str) -> Json:
+    def _rekor1(self, content: bytes, _: str) -> Answer:
         body = json.loads(content)
         if body["kind"] == "dsse":
             envelope = body["spec"]["proposedContent"]["envelope"]
@@ -111,22 +123,23 @@ class Services:
             "logIndex": int(entry["logIndex"]),
             "verification": {"inclusionProof": proven, "signedEntryTimestamp": promised},
         }
-        return {hashlib.sha256(b"\0" + base64.b64decode(entry["canonicalizedBody"])).hexdigest(): answer}
+        return _json(201, {leaf_hash(base64.b64decode(entry["canonicalizedBody"])).hex(): answer})
 
-    def _rekor2(self, content: bytes, _: str) -> Json:
+    def _rekor2(self, content: bytes, _: str) -> Answer:
         request = json.loads(content)
         if "dsseRequestV002" in request:  # of the time before envelopes were logged as what their signature is over
             asked = request["dsseRequestV002"]
             [signature], [verifier] = asked["envelope"]["signatures"], asked["verifiers"]
             payload, signed = base64.b64decode(asked["envelope"]["payload"]), base64.b64decode(signature["sig"])
-            return self.sigstore.rekor2.entry(dsse2(payload, signed, _certificate_of(verifier)), now())
-        asked = request["hashedRekordRequestV002"]
-        digest, signed = base64.b64decode(asked["digest"]), base64.b64decode(asked["signature"]["content"])
-        certificate = _certificate_of(asked["signature"]["verifier"])
-        return self.sigstore.rekor2.entry(hashedrekord2(digest, signed, certificate), now())
+            body = dsse2(payload, signed, _certificate_of(verifier))
+        else:
+            asked = request["hashedRekordRequestV002"]
+            digest, signed = base64.b64decode(asked["digest"]), base64.b64decode(asked["signature"]["content"])
+            body = hashedrekord2(digest, signed, _certificate_of(asked["signature"]["verifier"]))
+        return _json(201, self.sigstore.rekor2.entry(body, now()))
 
-    def _timestamp(self, content: bytes, _: str) -> bytes:
-        return self.sigstore.timestamps.answer(content)
+    def _timestamp(self, content: bytes, _: str) -> Answer:
+        return 201, "application/timestamp-reply", self.sigstore.timestamps.answer(content)
 
 
 @contextmanager
@@ -142,7 +155,7 @@ def serving(sigstore: PrivateSigstore) -> Iterator[str]:
             self.send_response(status)
             self.send_header("Content-Type", media_type)
             self.send_header("Content-Length", str(len(answer)))
-            if media_type == "application/json" and self.path == "/api/v1/log/entries":
+            if self.path == "/api/v1/log/entries":  # cosign finds the entry in the answer by what the headers call it
                 identifier = next(iter(json.loads(answer)))
                 self.send_header("ETag", identifier)
                 self.send_header("Location", f"/api/v1/log/entries/{identifier}")
