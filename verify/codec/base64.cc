@@ -1,5 +1,6 @@
 #include "verify/codec/base64.h"
 
+#include <array>
 #include <cstdint>
 
 namespace pullgate::verify::codec {
@@ -11,34 +12,45 @@ Error not_base64(std::string message) {
   return {ErrorCode::kMalformed, "base64: " + std::move(message)};
 }
 
-/// The six bits of a character of either alphabet, or -1.
+/// The six bits of each character of either alphabet, and -1 for every other.
+constexpr std::array<std::int8_t, 256> kSextets = [] {
+  std::array<std::int8_t, 256> sextets{};
+  sextets.fill(-1);
+  for (std::size_t i = 0; i < kStandard.size(); ++i) {
+    sextets.at(static_cast<unsigned char>(kStandard[i])) = static_cast<std::int8_t>(i);
+  }
+  sextets['-'] = 62;
+  sextets['_'] = 63;
+  return sextets;
+}();
+
 int sextet(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+' || c == '-') return 62;
-  if (c == '/' || c == '_') return 63;
-  return -1;
+  return kSextets[static_cast<unsigned char>(c)];
 }
 
+/// Four characters are three bytes; two or three at the end are one or two, and bits that have to be zero.
 Result<std::string> decode_unpadded(std::string_view text) {
   if (text.size() % 4 == 1) return not_base64("a length that no bytes have");
-  std::string bytes;
-  bytes.reserve(text.size() * 3 / 4);
-  std::uint32_t pending = 0;
-  unsigned pending_bits = 0;
-  for (char c : text) {
-    const int value = sextet(c);
-    if (value < 0) return not_base64("a character outside the alphabet");
-    pending = (pending << 6U) | static_cast<std::uint32_t>(value);
-    pending_bits += 6;
-    if (pending_bits >= 8) {
-      pending_bits -= 8;
-      bytes += static_cast<char>((pending >> pending_bits) & 0xFFU);
-      pending &= (1U << pending_bits) - 1U;
-    }
+  std::string bytes(text.size() * 3 / 4, '\0');
+  std::size_t written = 0;
+  for (; text.size() >= 4; text.remove_prefix(4)) {
+    const int a = sextet(text[0]);
+    const int b = sextet(text[1]);
+    const int c = sextet(text[2]);
+    const int d = sextet(text[3]);
+    if ((a | b | c | d) < 0) return not_base64("a character outside the alphabet");
+    bytes[written++] = static_cast<char>(a << 2 | b >> 4);
+    bytes[written++] = static_cast<char>(b << 4 | c >> 2);
+    bytes[written++] = static_cast<char>(c << 6 | d);
   }
-  if (pending != 0) return not_base64("trailing bits that are not zero");
+  if (text.empty()) return bytes;
+  const int a = sextet(text[0]);
+  const int b = sextet(text[1]);
+  const int c = text.size() == 3 ? sextet(text[2]) : 0;
+  if ((a | b | c) < 0) return not_base64("a character outside the alphabet");
+  if ((text.size() == 3 ? c & 3 : b & 15) != 0) return not_base64("trailing bits that are not zero");
+  bytes[written++] = static_cast<char>(a << 2 | b >> 4);
+  if (text.size() == 3) bytes[written++] = static_cast<char>(b << 4 | c >> 2);
   return bytes;
 }
 
