@@ -89,4 +89,8 @@ Reason reason_of(const Error& error) {
   return Reason::kEvidenceUnreadable;
 }
 
+Reason reason_of(const Error& error, Reason otherwise) {
+  return error.code == ErrorCode::kLimitExceeded ? Reason::kLimitExceeded : otherwise;
+}
+
 }  // namespace pullgate::verify::checks

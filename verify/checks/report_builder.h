@@ -36,5 +36,7 @@ class ReportBuilder {
 
 /// The reason with which bad evidence is refused, for what a parser says is wrong with it.
 Reason reason_of(const Error& error);
+/// `otherwise`, except that what exceeds a limit is always said to.
+Reason reason_of(const Error& error, Reason otherwise);
 
 }  // namespace pullgate::verify::checks

@@ -1,6 +1,7 @@
 #include "verify/cosign/annotations.h"
 
 #include "verify/bytes.h"
+#include "verify/checks/report_builder.h"
 #include "verify/codec/pem.h"
 #include "verify/json/node.h"
 #include "verify/json/reader.h"
@@ -20,7 +21,7 @@ const std::string* annotation(const Evidence& evidence, const char* key) {
 /// An annotation says no kind, only the body does.
 void read_kind(const json::Node& node, tlog::Entry& entry) {
   const Result<json::Document> document = json::parse(entry.body);
-  if (!document) return node.refuse(document.error().message);
+  if (!document) return node.refuse(document.error().message, document.error().code);
   json::Problems problems;
   const json::Node body = document->root(problems);
   entry.kind = body["kind"].text();
@@ -48,7 +49,7 @@ tlog::Entry read_entry(const json::Node& root) {
 }
 
 sigstore::LogProblem problem(Reason reason, const Error& error) {
-  return {error.code == ErrorCode::kLimitExceeded ? Reason::kLimitExceeded : reason, "annotation: " + error.message};
+  return {checks::reason_of(error, reason), "annotation: " + error.message};
 }
 
 void read_log_entry(const std::string& text, sigstore::LogMaterial& log) {

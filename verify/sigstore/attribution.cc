@@ -31,8 +31,7 @@ std::vector<tsa::Token> read_tokens(const LogMaterial& log, ReportBuilder& repor
   for (const std::string& timestamp : log.timestamps) {
     Result<tsa::Token> token = tsa::parse_response(timestamp);
     if (!token) {
-      const bool too_large = token.error().code == ErrorCode::kLimitExceeded;
-      report.fail(Check::kTimestamp, too_large ? Reason::kLimitExceeded : Reason::kTimestampInvalid,
+      report.fail(Check::kTimestamp, checks::reason_of(token.error(), Reason::kTimestampInvalid),
                   token.error().message);
       break;
     }
@@ -51,9 +50,12 @@ std::optional<x509::Certificate> read_certificate(const std::vector<std::string>
   }
   for (std::size_t i = 1; i < ders.size(); ++i) {
     const Result<x509::Certificate> other = x509::Certificate::parse(ders[i]);
-    if (!other || other->is_self_issued()) {
-      report.fail(Check::kCertificate, Reason::kEvidenceUnreadable,
-                  other ? "a root certificate in the evidence" : other.error().message);
+    if (!other) {
+      report.fail(Check::kCertificate, other.error());
+      return std::nullopt;
+    }
+    if (other->is_self_issued()) {
+      report.fail(Check::kCertificate, Reason::kEvidenceUnreadable, "a root certificate in the evidence");
       return std::nullopt;
     }
   }
@@ -105,7 +107,7 @@ std::optional<Attribution> attribute_to_certificate(const Presented& presented, 
   signature.tokens = read_tokens(presented.log, report);
   Result<std::vector<x509::CertificateTimestamp>> timestamps = x509::read_certificate_timestamps(*leaf);
   if (!timestamps) {
-    report.fail(Check::kSct, Reason::kSctInvalid, timestamps.error().message);
+    report.fail(Check::kSct, checks::reason_of(timestamps.error(), Reason::kSctInvalid), timestamps.error().message);
     return std::nullopt;
   }
   signature.certificate_timestamps = std::move(*timestamps);

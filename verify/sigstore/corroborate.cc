@@ -77,7 +77,7 @@ class Hearing {
       return fail(Check::kTransparency, Reason::kTlogInvalid, "a log entry for an envelope with several signatures");
     }
     if (const Status body = tlog::check_body(entry, *signature_.logged); !body) {
-      return fail(Check::kTransparency, Reason::kTlogInvalid, body.error().message);
+      return fail(Check::kTransparency, checks::reason_of(body.error(), Reason::kTlogInvalid), body.error().message);
     }
     const bool promised = entry.promise && hear_promise(entry, *log);
     const bool included = entry.proof && hear_proof(entry, *log);
@@ -102,7 +102,8 @@ class Hearing {
 
   bool hear_proof(const tlog::Entry& entry, const tlog::Log& log) {
     if (const Status proof = tlog::verify_inclusion(entry, log); !proof) {
-      fail(Check::kLogProof, Reason::kTlogInvalid, log.url + ": " + proof.error().message);
+      fail(Check::kLogProof, checks::reason_of(proof.error(), Reason::kTlogInvalid),
+           log.url + ": " + proof.error().message);
       return false;
     }
     if (!entry.promise) without_own_time_.push_back(&log);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "verify/checks/report_builder.h"
 #include "verify/json/reader.h"
 #include "verify/limits.h"
 
@@ -51,7 +52,7 @@ tlog::InclusionProof read_proof(const Node& node) {
 /// What the entry says it is must be what its body says, or the same entry could be read as two kinds.
 void check_kind(const Node& node, const tlog::Entry& entry) {
   const Result<json::Document> document = json::parse(entry.body);
-  if (!document) return node["canonicalizedBody"].refuse(document.error().message);
+  if (!document) return node["canonicalizedBody"].refuse(document.error().message, document.error().code);
   Problems problems;
   const json::Node root = document->root(problems);
   if (root["kind"].text() != entry.kind || root["apiVersion"].text() != entry.version || problems.any()) {
@@ -120,7 +121,7 @@ std::vector<std::string> read_timestamps(const Node& data) {
 std::optional<LogProblem> problem_in(const Problems& problems, Reason reason) {
   const std::optional<Error>& wrong = problems.first();
   if (!wrong) return std::nullopt;
-  return LogProblem{wrong->code == ErrorCode::kLimitExceeded ? Reason::kLimitExceeded : reason, wrong->message};
+  return LogProblem{checks::reason_of(*wrong, reason), wrong->message};
 }
 
 LogMaterial read_log_material(const nlohmann::json& material, BundleVersion version) {
