@@ -78,11 +78,15 @@ std::string hash_of_key(const SigningKey& key) {
   return key.kind() == SigningKey::Kind::kP384 ? "sha384" : key.kind() == SigningKey::Kind::kP521 ? "sha512" : "sha256";
 }
 
+json named_sha256(std::string_view bytes) {
+  return {{"algorithm", "sha256"}, {"value", hex(sha256(bytes))}};
+}
+
 json hashedrekord1(const std::string& artifact, const std::string& signature, const Verifier& verifier) {
   return {{"apiVersion", "0.0.1"},
           {"kind", "hashedrekord"},
           {"spec",
-           {{"data", {{"hash", {{"algorithm", "sha256"}, {"value", hex(sha256(artifact))}}}}},
+           {{"data", {{"hash", named_sha256(artifact)}}},
             {"signature", {{"content", base64(signature)}, {"publicKey", {{"content", verifier.pem_base64()}}}}}}}};
 }
 
@@ -91,9 +95,45 @@ json dsse1(const std::string& envelope, const std::string& payload, const std::s
   return {{"apiVersion", "0.0.1"},
           {"kind", "dsse"},
           {"spec",
-           {{"envelopeHash", {{"algorithm", "sha256"}, {"value", hex(sha256(envelope))}}},
-            {"payloadHash", {{"algorithm", "sha256"}, {"value", hex(sha256(payload))}}},
+           {{"envelopeHash", named_sha256(envelope)},
+            {"payloadHash", named_sha256(payload)},
             {"signatures", json::array({{{"signature", base64(signature)}, {"verifier", verifier.pem_base64()}}})}}}};
+}
+
+/// Records no signature, only the hash of the text that has it.
+json intoto1(const std::string& envelope, const std::string& payload, const Verifier& verifier) {
+  return {{"apiVersion", "0.0.1"},
+          {"kind", "intoto"},
+          {"spec",
+           {{"content", {{"hash", named_sha256(envelope)}, {"payloadHash", named_sha256(payload)}}},
+            {"publicKey", verifier.pem_base64()}}}};
+}
+
+/// Encodes the text of the signature once more.
+json intoto2(const std::string& type, const std::string& envelope, const std::string& payload,
+             const std::string& signature, const Verifier& verifier) {
+  const json signatures = json::array({{{"sig", base64(base64(signature))}, {"publicKey", verifier.pem_base64()}}});
+  return {{"apiVersion", "0.0.2"},
+          {"kind", "intoto"},
+          {"spec",
+           {{"content",
+             {{"envelope", {{"payloadType", type}, {"signatures", signatures}}},
+              {"hash", named_sha256(envelope)},
+              {"payloadHash", named_sha256(payload)}}}}}};
+}
+
+/// How Rekor v1 records an envelope.
+json envelope_entry1(const Signing& signing, const std::string& envelope, const std::string& payload,
+                     const std::string& signature, const Verifier& verifier) {
+  switch (signing.entry_kind) {
+    case Signing::EntryKind::kDsse:
+      break;
+    case Signing::EntryKind::kIntoto001:
+      return intoto1(envelope, payload, verifier);
+    case Signing::EntryKind::kIntoto002:
+      return intoto2(signing.payload_type, envelope, payload, signature, verifier);
+  }
+  return dsse1(envelope, payload, signature, verifier);
 }
 
 json hashedrekord2(const std::string& hashed, const std::string& signature, const Verifier& verifier) {
@@ -115,6 +155,10 @@ json envelope_json(const Signing& signing, const std::string& payload, const std
 std::string media_type(const std::string& version) {
   return version == "0.3" ? "application/vnd.dev.sigstore.bundle.v0.3+json"
                           : "application/vnd.dev.sigstore.bundle+json;version=" + version;
+}
+
+std::string payload_of(const Signing& signing) {
+  return signing.payload.value_or(VirtualSigstore::statement(signing.artifact).dump());
 }
 
 const SigningKey& key_of(const Signing& signing) {
@@ -234,7 +278,7 @@ json VirtualSigstore::statement(std::string_view artifact) {
 
 json VirtualSigstore::bundle(const Signing& signing) const {
   const bool is_envelope = signing.content == Signing::Content::kEnvelope;
-  const std::string payload = statement(signing.artifact).dump();
+  const std::string payload = payload_of(signing);
   const std::string signed_bytes = is_envelope ? dsse_pae(signing.payload_type, payload) : signing.artifact;
   const SigningKey& key = key_of(signing);
   const std::string signature = key.sign(signed_bytes, hash_of_key(key));
@@ -252,7 +296,7 @@ json VirtualSigstore::bundle(const Signing& signing) const {
   if (signing.log != Signing::Log::kNone) {
     const bool is_rekor1 = signing.log == Signing::Log::kRekor1;
     const json body = !is_rekor1    ? hashedrekord2(signed_bytes, signature, verifier)
-                      : is_envelope ? dsse1(envelope.dump(), payload, signature, verifier)
+                      : is_envelope ? envelope_entry1(signing, envelope.dump(), payload, signature, verifier)
                                     : hashedrekord1(signing.artifact, signature, verifier);
     json entry = (is_rekor1 ? rekor1 : rekor2).entry(body, signing.log_time);
     if (!signing.promise) entry.erase("inclusionPromise");
@@ -315,13 +359,14 @@ VirtualSigstore::Layer VirtualSigstore::signature_layer(const Signing& signing) 
 }
 
 VirtualSigstore::Layer VirtualSigstore::attestation_layer(const Signing& signing) const {
-  const std::string payload = statement(signing.artifact).dump();
+  const std::string payload = payload_of(signing);
   const SigningKey& key = key_of(signing);
   const std::string signature = key.sign(dsse_pae(signing.payload_type, payload));
   const std::string bytes = envelope_json(signing, payload, signature).dump();
   const Verifier verifier{.key = key,
                           .certificate = signing.managed_key != nullptr ? std::string() : certificate(signing.leaf)};
-  return layer(signing, bytes, bytes, verifier.certificate, dsse1(bytes, payload, signature, verifier), "");
+  return layer(signing, bytes, bytes, verifier.certificate,
+               envelope_entry1(signing, bytes, payload, signature, verifier), "");
 }
 
 }  // namespace pullgate::sandbox

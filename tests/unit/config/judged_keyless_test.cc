@@ -8,6 +8,7 @@
 
 #include "config/policy_file.h"
 #include "policy/evaluate.h"
+#include "tests/support/der.h"
 #include "tests/support/virtual_sigstore.h"
 #include "tests/unit/config/folder.h"
 #include "verify/verifier.h"
@@ -103,6 +104,30 @@ TEST_F(JudgedKeyless, NeedsTheNameAndTheIssuerOfTheFile) {
           keyless(), Reason::kSignerNotTrusted);
   refuses("keyless: { trustRoot: test, issuer: '" + std::string(sandbox::kIssuerUrl) + "', subject: 'https://x' }",
           keyless(), Reason::kSignerNotTrusted);
+}
+
+TEST_F(JudgedKeyless, DoesNotTakeAnAttestationOfAnyTypeForASignatureCve202235929Cve202235930) {
+  refuses(kKeyless, Signing(), Reason::kNoEvidence);
+}
+
+TEST_F(JudgedKeyless, AsksTheCertificateForEveryExtensionOfTheFileCve202648815) {
+  const auto oid = [](unsigned arc) { return "1.3.6.1.4.1.57264.1." + std::to_string(arc); };
+  for (const verify::FulcioExtensionName& name : verify::kFulcioExtensionNames) {
+    Signing signing = keyless();
+    // The older and the newer form of one thing would have to agree.
+    for (const verify::FulcioExtensionName& other : verify::kFulcioExtensionNames) {
+      signing.leaf.remove(oid(other.arc));
+    }
+    // The older ones are the text itself, from .8 on it is the DER of a UTF8String.
+    const std::string value = "wanted";
+    signing.leaf.extensions.push_back({oid(name.arc), name.arc < 8 ? value : sandbox::der::utf8(value)});
+    const std::string attestor =
+        kKeyless.substr(0, kKeyless.rfind('}')) + ", extensions: { " + std::string(name.name) + ": ";
+    allows(attestor + "wanted } }", signing);
+    refuses(attestor + "another } }", signing, Reason::kSignerNotTrusted);
+    signing.leaf.remove(oid(name.arc));
+    refuses(attestor + "wanted } }", signing, Reason::kSignerNotTrusted);
+  }
 }
 
 TEST_F(JudgedKeyless, NeedsTheLog) {

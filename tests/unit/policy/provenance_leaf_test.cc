@@ -163,6 +163,17 @@ TEST(ProvenanceLeaf, IsNotMetByAStatementOfAnotherTypeCve202235929Cve202235930) 
   EXPECT_EQ(refusal(scene), Reason::kNoEvidence);
 }
 
+TEST(ProvenanceLeaf, IsNotMetWhereNoStatementIsOfItsTypeCve202525204) {
+  Scene scene(provenance("ci"));
+  for (const char* type : {"https://spdx.dev/Document", "https://in-toto.io/attestation/vulns/v0.1",
+                           "https://slsa.dev/provenance/v1x", ""}) {
+    verify::Statement statement;
+    statement.predicate_type = type;
+    scene.add({key("builder")}, statement, scene.image, verify::EvidenceKind::kDsseEnvelope);
+  }
+  EXPECT_EQ(refusal(scene), Reason::kNoEvidence);
+}
+
 TEST(ProvenanceLeaf, SaysWhyCandidatesFailed) {
   EXPECT_EQ(refusal(Scene(provenance("ci"))
                         .add_failed(verify::EvidenceKind::kDsseEnvelope, Reason::kPayloadTypeMismatch, "text/plain")),

@@ -68,6 +68,14 @@ TEST(HostileUpstream, IsNotAskedForMoreThanTheEvidenceOfOneImageMayHave) {
   EXPECT_EQ(bench.upstream().count("small "), limits::kEvidenceTotalBytes / limits::kEvidenceBytes);
 }
 
+TEST(HostileUpstream, IsNotAskedForMorePiecesThanAreLookedAtCve202333957) {
+  Bench bench;
+  const Digest app = bench.put_image("acme/app", "app.json", "1.0");
+  put_layers_of(bench, app, std::vector<std::size_t>(limits::kEvidencePieces + 1, signed_file("app.payload").size()));
+  bench.judge("acme/app", "1.0");
+  EXPECT_EQ(bench.upstream().count("small "), limits::kEvidencePieces);
+}
+
 TEST(HostileUpstream, SendsNoManifestThatIsLargerThanClientsAccept) {
   Bench bench;
   bench.upstream().put_tag("open/app", "1.0",

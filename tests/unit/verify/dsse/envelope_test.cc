@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "verify/crypto/hash.h"
+#include "verify/limits.h"
 
 namespace pullgate::verify::dsse {
 namespace {
@@ -28,6 +29,18 @@ TEST(Envelope, IsReadInEitherAlphabet) {
     EXPECT_EQ(envelope->signatures.at(0).bytes, "x");
     EXPECT_EQ(envelope->signatures.at(0).key_hint, "k");
   }
+}
+
+TEST(Envelope, HasNoMoreSignaturesThanItMayHaveCve20206173) {
+  const auto signed_by = [](std::size_t count) {
+    std::string list;
+    for (std::size_t i = 0; i < count; ++i) list += std::string(i == 0 ? "" : ",") + R"({"sig":"eA=="})";
+    return parse_envelope(R"({"payload":"","payloadType":"t","signatures":[)" + list + "]}");
+  };
+  EXPECT_TRUE(signed_by(limits::kEnvelopeSignatures));
+  const auto too_many = signed_by(limits::kEnvelopeSignatures + 1);
+  ASSERT_FALSE(too_many);
+  EXPECT_EQ(too_many.error().code, ErrorCode::kLimitExceeded);
 }
 
 TEST(Envelope, OfAnotherShapeIsRefused) {

@@ -2,6 +2,7 @@
 
 #include "tests/support/der.h"
 #include "tests/unit/verify/sigstore/mutation.h"
+#include "verify/limits.h"
 
 namespace pullgate::verify {
 namespace {
@@ -74,6 +75,14 @@ std::vector<Mutation> profile_mutations() {
       certificate("SameExtensionTwice", [](Leaf& leaf) { leaf.extensions.push_back(leaf.extensions.front()); }),
       unsupported("UnknownCriticalExtension", [](Leaf& leaf) { leaf.extensions.push_back({"1.2.3.4", "x", true}); }),
       unsupported("NameConstraints", [](Leaf& leaf) { leaf.extensions.push_back({"2.5.29.30", der::sequence()}); }),
+      leaf("TooLargeCve202566506", Check::kCertificate, Reason::kLimitExceeded,
+           [](Leaf& leaf) { leaf.extensions.push_back({"1.2.3.4", std::string(limits::kCertificateBytes, 'x')}); }),
+      leaf("MoreExtensionsThanThereMayBeCve202445395", Check::kCertificate, Reason::kLimitExceeded,
+           [](Leaf& leaf) {
+             for (std::size_t i = 0; i < limits::kCertificateExtensions; ++i) {
+               leaf.extensions.push_back({"1.2.3." + std::to_string(i), "x"});
+             }
+           }),
       certificate("Precertificate",
                   [](Leaf& leaf) { leaf.extensions.push_back({"1.3.6.1.4.1.11129.2.4.3", der::null()}); }),
   };
@@ -161,6 +170,8 @@ std::vector<Mutation> sct_mutations() {
            }),
       leaf("SecondSctBroken", Check::kSct, Reason::kSctInvalid,
            [](Leaf& leaf) { leaf.scts.push_back(Sct{.broken_signature = true}); }),
+      leaf("MoreSctsThanThereMayBeCve202445395", Check::kSct, Reason::kLimitExceeded,
+           [](Leaf& leaf) { leaf.scts.assign(limits::kCertificateTimestamps + 1, Sct{}); }),
       list("SctListTooShort", der::octets(std::string("\0\4\0\1", 4))),
       list("SctListWithLeftovers", der::octets(std::string("\0\0\0", 3))),
       list("SctListIsNoOctetString", der::null()),
@@ -277,10 +288,15 @@ TEST(CertificateChain, MayComeWithTheBundleAndIsNotUsed) {
   chain.push_back({{"rawBytes", intermediate}});
   EXPECT_TRUE(verify_bundle(bundle).verified);
   chain.push_back({{"rawBytes", sandbox::base64(one_sigstore().fulcio.root_der())}});
-  const Report report = verify_bundle(bundle);
+  Report report = verify_bundle(bundle);
   EXPECT_EQ(report.most_telling()->check, Check::kCertificate) << told(report);
+  EXPECT_EQ(report.most_telling()->reason, Reason::kEvidenceUnreadable);
   // An anchor that the evidence brings is worth nothing, even with everything else in order.
   EXPECT_FALSE(verify_bundle(bundle, trust_of(VirtualSigstore().trusted_root())).verified);
+  chain[2]["rawBytes"] = sandbox::base64(std::string(limits::kCertificateBytes + 1, 'x'));
+  report = verify_bundle(bundle);
+  EXPECT_EQ(report.most_telling()->check, Check::kCertificate) << told(report);
+  EXPECT_EQ(report.most_telling()->reason, Reason::kLimitExceeded);
 }
 
 }  // namespace

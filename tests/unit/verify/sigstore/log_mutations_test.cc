@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/verify/sigstore/mutation.h"
+#include "verify/limits.h"
 
 namespace pullgate::verify {
 namespace {
@@ -133,6 +134,15 @@ std::vector<Mutation> binding_mutations() {
       body("NoSignatureLogged", Signing(), [](Json& logged) { logged["spec"]["signatures"] = Json::array(); }));
   all.push_back(body("TwoSignaturesLogged", Signing(),
                      [](Json& logged) { logged["spec"]["signatures"].push_back(logged["spec"]["signatures"][0]); }));
+  all.push_back(body("MoreSignaturesLoggedThanThereMayBeCve202445395", Signing(), [](Json& logged) {
+    Json& signatures = logged["spec"]["signatures"];
+    signatures.insert(signatures.end(), limits::kEnvelopeSignatures, Json(signatures[0]));
+  }));
+  all.back().reason = Reason::kLimitExceeded;
+  all.push_back(body("NestedDeeperThanAnyJsonMayBe", Signing(), [](Json& logged) {
+    for (std::size_t i = 0; i < limits::kJsonDepth; ++i) logged["spec"] = Json::array({logged["spec"]});
+  }));
+  all.back().reason = Reason::kLimitExceeded;
   all.push_back(body("LoggedWithAnotherCertificate", Signing(), [](Json& logged) {
     logged["spec"]["signatures"][0]["verifier"] =
         base64(sandbox::pem("CERTIFICATE", one_sigstore().certificate(sandbox::Leaf())));
@@ -243,8 +253,14 @@ std::vector<Mutation> proof_mutations() {
       own.shard_offset = 0;
       const Json body = Json::parse(unbase64(entry["canonicalizedBody"].get<std::string>()));
       const Json promise = entry.value("inclusionPromise", Json());
-      Json made = own.entry(body, kNow);
-      entry["inclusionProof"] = made["inclusionProof"];
+      Json proof = own.entry(body, kNow)["inclusionProof"];
+      // Under the log's own name and key id, which are public: only the signature itself can tell.
+      std::string note = proof["checkpoint"]["envelope"];
+      const std::size_t line = note.rfind(' ') + 1;
+      const std::string forged = unbase64(std::string_view(note).substr(line, note.size() - line - 1));
+      note.replace(line, std::string::npos, base64(log.key_id(log.host) + forged.substr(4)) + "\n");
+      proof["checkpoint"]["envelope"] = note;
+      entry["inclusionProof"] = proof;
       if (signing.log == Signing::Log::kRekor2) entry["logIndex"] = "0";
     }));
   }
@@ -256,6 +272,16 @@ std::vector<Mutation> proof_mutations() {
     entry["logIndex"] = "5";
     entry["inclusionProof"]["logIndex"] = "5";
   }));
+  all.push_back(changed(
+      "MoreSignaturesThanACheckpointMayHaveCve202445395", Signing(), Check::kLogProof,
+      [](Json& entry) {
+        std::string note = entry["inclusionProof"]["checkpoint"]["envelope"];
+        for (std::size_t i = 0; i < limits::kCheckpointSignatures; ++i) {
+          note += "\xE2\x80\x94 witness" + std::to_string(i) + " " + base64("id..x") + "\n";
+        }
+        entry["inclusionProof"]["checkpoint"]["envelope"] = note;
+      },
+      Reason::kLimitExceeded));
   all.push_back(
       changed("ProofMissing", Signing(), Check::kTransparency, [](Json& entry) { entry.erase("inclusionProof"); }));
   all.push_back(changed("ProofMissingInRekor2", rekor2(), Check::kTransparency,

@@ -2,6 +2,7 @@
 
 #include "tests/support/der.h"
 #include "tests/unit/verify/sigstore/mutation.h"
+#include "verify/limits.h"
 
 namespace pullgate::verify {
 namespace {
@@ -29,6 +30,12 @@ Mutation stamp(std::string name, const Stamp& wrong) {
           [wrong] { return verify_bundle(one_sigstore().bundle(with(wrong))); }};
 }
 
+/// With these in its bag of certificates.
+Mutation too_large(std::string name, const std::vector<std::string>& bag) {
+  return {std::move(name), Check::kTimestamp, Reason::kLimitExceeded,
+          [bag] { return verify_bundle(one_sigstore().bundle(with({.prepended_certificates = bag}))); }};
+}
+
 /// A timestamp over other bytes than the signature.
 Mutation over(std::string name, const std::function<std::string(const Json& bundle)>& bytes) {
   return {std::move(name), Check::kTimestamp, Reason::kTimestampInvalid, [bytes] {
@@ -39,6 +46,12 @@ Mutation over(std::string name, const std::function<std::string(const Json& bund
           }};
 }
 
+/// A root that leaves it to the token to bring the signer's certificate.
+Json without_signer(Json root) {
+  root["timestampAuthorities"][0]["certChain"]["certificates"].erase(0);
+  return root;
+}
+
 /// An authority that is wrong itself, and trusted as it is; the signer's certificate comes with the token, because a
 /// trust root that named it would be refused at once.
 Mutation stamping_authority(std::string name, Check check, Reason reason,
@@ -46,8 +59,7 @@ Mutation stamping_authority(std::string name, Check check, Reason reason,
   return {std::move(name), check, reason, [change] {
             VirtualSigstore wrong = one_sigstore();
             change(wrong);
-            Json root = wrong.trusted_root();
-            root["timestampAuthorities"][0]["certChain"]["certificates"].erase(0);
+            const Json root = without_signer(wrong.trusted_root());
             return verify_bundle(wrong.bundle(with({.embed_certificate = true})), trust_of(root));
           }};
 }
@@ -62,6 +74,9 @@ std::vector<Mutation> token_mutations() {
       stamp("StatusGrantedWithModifications", {.status = 1}),
       stamp("TrailingBytes", {.trailing_bytes = "x"}),
       stamp("SignatureBrokenCve202552556", {.broken_signature = true}),
+      too_large("TooLargeCve202566564", {der::octets(std::string(limits::kTimestampBytes, 'x'))}),
+      too_large("MoreCertificatesThanThereMayBeCve202445395",
+                std::vector<std::string>(limits::kCertificateChain + 1, der::sequence())),
       stamp("SignedByAnotherKey", {.signed_by = SigningKey::make(SigningKey::Kind::kP384)}),
       stamp("BoundToAnotherCertificate", {.ess_certificate = "another"}),
       stamp("BoundToNoCertificate", {.with_ess = false}),
@@ -160,9 +175,7 @@ TEST(Timestamps, HoldWithAndWithoutTheCertificateOfAKnownSigner) {
 }
 
 TEST(Timestamps, OfASignerThatTheRootDoesNotNameNeedItsCertificate) {
-  Json root = one_sigstore().trusted_root();
-  root["timestampAuthorities"][0]["certChain"]["certificates"].erase(0);
-  const auto trust = trust_of(root);
+  const auto trust = trust_of(without_signer(one_sigstore().trusted_root()));
   Report report = verify_bundle(one_sigstore().bundle(with({.embed_certificate = true})), trust);
   EXPECT_TRUE(report.verified) << told(report);
   report = verify_bundle(one_sigstore().bundle(with({})), trust);
@@ -183,25 +196,52 @@ TEST(Timestamps, MayBringTheirIntermediate) {
   EXPECT_FALSE(report.verified);
 }
 
-TEST(Timestamps, AreNotBelievedForWhatAnotherCertificateOfTheBagMayDo) {  // CVE-2026-39984, CVE-2026-33753
-  // The bag begins with a certificate that is for timestamps; the one that signed is not.
+TEST(Timestamps, AreNotBelievedForWhatAnotherCertificateOfTheBagMayDoCve202639984) {
+  // The bag begins with a certificate that is for timestamps; the one that signed, and that the token names, is not.
   VirtualSigstore wrong = one_sigstore();
   wrong.timestamp_authority.extensions.pop_back();
-  Json root = wrong.trusted_root();
-  root["timestampAuthorities"][0]["certChain"]["certificates"].erase(0);
+  wrong.timestamp_authority.serial = "\x42\x44";
   const std::string good = one_sigstore().timestamp_authority.signer_der();
-  const Report report =
-      verify_bundle(wrong.bundle(with({.embed_certificate = true, .prepended_certificates = {good}})), trust_of(root));
+  const Report report = verify_bundle(wrong.bundle(with({.embed_certificate = true, .prepended_certificates = {good}})),
+                                      trust_of(without_signer(wrong.trusted_root())));
   EXPECT_FALSE(report.verified);
   EXPECT_EQ(report.most_telling()->check, Check::kTimestamp) << told(report);
 }
 
+TEST(Timestamps, AreNotBelievedFromAnotherCertificateThanTheOneThatTheyAreBoundToCve202633753) {
+  // The same key under the same issuer and number has two certificates: one may stamp, and the signature was made in
+  // the name of the other.
+  VirtualSigstore wrong = one_sigstore();
+  wrong.timestamp_authority.extensions.pop_back();
+  const std::string good = one_sigstore().timestamp_authority.signer_der();
+  const Report report = verify_bundle(wrong.bundle(with({.embed_certificate = true, .prepended_certificates = {good}})),
+                                      trust_of(without_signer(wrong.trusted_root())));
+  EXPECT_FALSE(report.verified);
+  EXPECT_EQ(report.most_telling()->check, Check::kTimestamp) << told(report);
+}
+
+TEST(Timestamps, AreNotBelievedFromATwinOfTheSignerCve202633753) {
+  // The same issuer, name and number, a key of one's own, and a signature that only looks like the authority's.
+  VirtualSigstore forged = one_sigstore();
+  forged.timestamp_authority.key = SigningKey::make(SigningKey::Kind::kP384);
+  forged.timestamp_authority.authority.key = SigningKey::make(SigningKey::Kind::kP384);
+  const std::string genuine = one_sigstore().timestamp_authority.signer_der();
+  const std::string twin = forged.timestamp_authority.signer_der();
+  const auto trust = trust_of(without_signer(one_sigstore().trusted_root()));
+  for (const std::vector<std::string>& bag :
+       {std::vector{twin, genuine}, std::vector{genuine, twin}, std::vector{twin}}) {
+    for (const std::string& bound_to : {twin, genuine}) {
+      const Report report =
+          verify_bundle(forged.bundle(with({.prepended_certificates = bag, .ess_certificate = bound_to})), trust);
+      EXPECT_FALSE(report.verified) << told(report);
+    }
+  }
+}
+
 TEST(Timestamps, IgnoreWhatIsNoCertificateInTheBag) {
-  Json root = one_sigstore().trusted_root();
-  root["timestampAuthorities"][0]["certChain"]["certificates"].erase(0);
   const Report report = verify_bundle(
       one_sigstore().bundle(with({.embed_certificate = true, .prepended_certificates = {der::sequence(der::null())}})),
-      trust_of(root));
+      trust_of(without_signer(one_sigstore().trusted_root())));
   EXPECT_TRUE(report.verified) << told(report);
 }
 

@@ -9,6 +9,7 @@
 #include "tests/support/der.h"
 #include "tests/unit/verify/data.h"
 #include "tests/unit/verify/sigstore/scene.h"
+#include "tests/unit/verify/sigstore/spoiling.h"
 
 namespace pullgate::verify {
 namespace {
@@ -204,6 +205,20 @@ TEST(TrustedRoot, IsRefusedWhereItIsNotUnderstood) {
     ASSERT_TRUE(parsed(root));
     change.change(root);
     EXPECT_FALSE(parsed(root)) << change.what;
+  }
+}
+
+TEST(TrustedRoot, OfAnotherShapeTrustsNobodyMoreCve202623991) {
+  const SigstoreRoot good = parsed(one_sigstore().trusted_root()).value();
+  for (const Field& field : fields_of(one_sigstore().trusted_root().dump())) {
+    for (const char* other : {"null", "true", "0", "-1", "\"\"", "[]", "{}"}) {
+      const Result<SigstoreRoot> read = SigstoreRoot::parse("test", field.with(other));
+      if (!read) continue;
+      EXPECT_LE(read->logs(), good.logs()) << field.pointer << " as " << other;
+      EXPECT_LE(read->certificate_logs(), good.certificate_logs()) << field.pointer << " as " << other;
+      EXPECT_LE(read->certificate_authorities(), good.certificate_authorities()) << field.pointer << " as " << other;
+      EXPECT_LE(read->timestamp_authorities(), good.timestamp_authorities()) << field.pointer << " as " << other;
+    }
   }
 }
 
