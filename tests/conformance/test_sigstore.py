@@ -42,27 +42,35 @@ def _artifact(case: Path) -> Path:
     return own if own.exists() else SUITE / "a.txt"
 
 
-def _verify_bundle(case: Path, artifact: str) -> subprocess.CompletedProcess[str]:
-    command = [str(PROGRAM), "verify-bundle", "--bundle", str(case / "bundle.sigstore.json")]
+def _wanted_signer(case: Path) -> list[str]:
     key = case / "key.pub"
     if key.exists():
-        command += ["--key", str(key)]
-    else:
-        command += ["--certificate-identity", _text(case / "identity", IDENTITY)]
-        command += ["--certificate-oidc-issuer", _text(case / "issuer", ISSUER)]
+        return ["--key", str(key)]
+    return _identity(_text(case / "identity", IDENTITY), _text(case / "issuer", ISSUER))
+
+
+def _identity(name: str, issuer: str) -> list[str]:
+    return ["--certificate-identity", name, "--certificate-oidc-issuer", issuer]
+
+
+def _verify_bundle(case: Path, artifact: str, signer: list[str]) -> subprocess.CompletedProcess[str]:
+    command = [str(PROGRAM), "verify-bundle", "--bundle", str(case / "bundle.sigstore.json"), *signer]
     root = case / "trusted_root.json"
     if root.exists():
         command += ["--trusted-root", str(root)]
     return subprocess.run([*command, artifact], capture_output=True, text=True, timeout=60, check=False)
 
 
-@pytest.mark.skipif(not CASES, reason=f"no copy of the Sigstore conformance suite at {SUITE}")
+needs_the_suite = pytest.mark.skipif(not CASES, reason=f"no copy of the Sigstore conformance suite at {SUITE}")
+
+
+@needs_the_suite
 @pytest.mark.parametrize("given", ["file", "digest"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_bundle(case: Path, given: str) -> None:
     artifact = _artifact(case)
     argument = str(artifact) if given == "file" else "sha256:" + hashlib.sha256(artifact.read_bytes()).hexdigest()
-    done = _verify_bundle(case, argument)
+    done = _verify_bundle(case, argument, _wanted_signer(case))
     # A crash is not a refusal: 1 is a bundle that is not verified, 78 a key or trust root that cannot be read.
     assert done.returncode in (0, 1, 78), done.stderr
     wanted = not case.name.endswith("_fail")
@@ -76,6 +84,27 @@ def test_bundle(case: Path, given: str) -> None:
         assert done.stderr.startswith("pullgate: "), done.stderr
 
 
-@pytest.mark.skipif(not CASES, reason=f"no copy of the Sigstore conformance suite at {SUITE}")
+@needs_the_suite
+@pytest.mark.parametrize(
+    ("name", "issuer"),
+    [
+        ("https://x", ISSUER),
+        (IDENTITY, "https://accounts.google.com"),
+        (IDENTITY[:-1], ISSUER),
+        (IDENTITY + "x", ISSUER),
+        (IDENTITY, ISSUER + "/"),
+        (ISSUER, IDENTITY),
+    ],
+    ids=["another name", "another issuer", "shorter name", "longer name", "longer issuer", "exchanged"],
+)
+def test_a_good_bundle_of_another_signer_is_refused_cve_2022_36056(name: str, issuer: str) -> None:
+    case = SUITE / "happy-path-v0.3"
+    assert _verify_bundle(case, str(_artifact(case)), _identity(IDENTITY, ISSUER)).returncode == 0
+    done = _verify_bundle(case, str(_artifact(case)), _identity(name, issuer))
+    assert done.returncode == 1, done.stderr
+    assert "SIGNER_NOT_TRUSTED" in done.stderr, done.stderr
+
+
+@needs_the_suite
 def test_exceptions_exist() -> None:
     assert set(EXCEPTIONS) <= {case.name for case in CASES}
