@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from . import formatting, prose, shape, walls
+from . import advisories, formatting, prose, shape, walls
 from .tree import ROOT, Problem, Tree
 
 DOORS = {
@@ -159,6 +159,50 @@ def test_forbidden_words_are_seen(path: str, text: str) -> None:
 def test_ordinary_words_are_not() -> None:
     tree = Tree({"README.md": "caf\u00e9, /usr/bin", "verify/x.cc": "// a - b\n", "x.bin": b"\0/ho" + b"me/alice"})
     assert not list(prose.check(tree))
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("tests/unit/verify/x_test.cc", "TEST(Advisory, IsRefusedCve202454140) {"),
+        ("tests/unit/verify/x_test.cc", "TEST_F(Advisory,\n       IsRefusedCve202454140Cve202655555) {"),
+        ("tests/unit/verify/x_test.cc", '  mutation("IsRefusedCve202454140" + form, change),'),
+        ("tests/conformance/test_x.py", "def test_is_refused_cve_2024_54140() -> None:"),
+    ],
+)
+def test_a_test_is_known_by_the_advisory_that_ends_its_name(path: str, text: str) -> None:
+    assert "CVE-2024-54140" in advisories.named(Tree({path: text}))
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("tests/unit/verify/x_test.cc", "TEST(Advisory, IsRefused) {  // CVE-2024-54140, Cve202454140"),
+        ("tests/unit/verify/x_test.cc", "TEST(Advisory, IsRefusedCve2024541400) {"),
+        ("tests/conformance/test_x.py", '    """CVE-2024-54140."""'),
+        ("tests/conformance/test_x.py", "def refuse_cve_2024_54140() -> None:"),
+        ("verify/x.cc", "TEST(Advisory, IsRefusedCve202454140) {"),
+    ],
+)
+def test_a_comment_is_not_a_test(path: str, text: str) -> None:
+    assert "CVE-2024-54140" not in advisories.named(Tree({path: text}))
+
+
+def test_an_advisory_without_a_test_is_seen() -> None:
+    every = "".join(f"TEST(A, {_suffix(advisory)}) {{}}\n" for advisory in advisories.TESTED)
+    assert not list(advisories.check(Tree({"tests/x.cc": every})))
+    for advisory in advisories.TESTED:
+        without = every.replace(_suffix(advisory) + ")", ")")
+        assert [problem.text.split()[5] for problem in advisories.check(Tree({"tests/x.cc": without}))] == [advisory]
+
+
+def test_a_test_of_an_unknown_advisory_is_seen() -> None:
+    found = list(advisories.check(Tree({"tests/x.cc": "TEST(A, B_Cve19990001) {}"})))
+    assert any(problem.path == "tests/x.cc" and "CVE-1999-0001" in problem.text for problem in found)
+
+
+def _suffix(advisory: str) -> str:
+    return "".join(part.capitalize() for part in advisory.split("-"))
 
 
 def test_formatting_sees_an_unformatted_file(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import warnings
 
 import pytest
 
-from . import formatting, prose, shape, walls
+from . import advisories, formatting, prose, shape, walls
 from .tree import ROOT, Problem, Tree
 
 
@@ -31,6 +31,11 @@ def test_every_header_is_read_once(tree: Tree) -> None:
 
 def test_no_file_says_what_it_must_not(tree: Tree) -> None:
     _none(list(prose.check(tree)))
+
+
+def test_every_advisory_has_a_test(tree: Tree) -> None:
+    _none(list(advisories.check(tree)))
+    _none(list(advisories.check_lists()))
 
 
 def test_clang_format_would_change_nothing(tree: Tree) -> None:
