@@ -14,11 +14,11 @@ for folder in (TESTS, TESTS.parent / "config"):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
-from support import cosign, sigstore_python as python_tool  # noqa: E402
+from support import cosign  # noqa: E402
 from support.cosign import Cosign  # noqa: E402
 from support.cosign_bench import Bench, open_bench  # noqa: E402
 from support.gate import program  # noqa: E402
-from support.sigstore_python import SigstorePython  # noqa: E402
+from support.sigstore_python import SigstorePython, interpreter  # noqa: E402
 from support.workshop import Keys  # noqa: E402
 
 
@@ -50,5 +50,6 @@ def cosigns(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Cosign]:
 
 
 @pytest.fixture(scope="session")
-def sigstore_python(tmp_path_factory: pytest.TempPathFactory) -> SigstorePython:
-    return python_tool.install(tmp_path_factory.mktemp("keyless-python"))
+def sigstore_python(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SigstorePython]:
+    with SigstorePython(interpreter(), tmp_path_factory.mktemp("keyless-python")) as running:
+        yield running

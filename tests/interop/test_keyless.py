@@ -17,7 +17,7 @@ from support.cosign import Cosign
 from support.private_sigstore import PrivateSigstore
 from support.private_sigstore.drafts import Draft
 from support.private_sigstore.questions import Question
-from support.sigstore_python import Answer, SigstorePython
+from support.sigstore_python import SigstorePython
 
 NOT_VERIFIED = re.compile(r"pullgate: (?:not verified: ([a-z-]+)|(trusted root)): ")
 VERSIONS = {COSIGN_2: 2, COSIGN_3: 3}
@@ -34,11 +34,6 @@ def questions(tmp_path_factory: pytest.TempPathFactory) -> Questions:
         row.draft(draft)
         asked[row.title] = Question.about(draft.make(), root / row.folder)
     return asked
-
-
-@pytest.fixture(scope="module")
-def python_said(questions: Questions, sigstore_python: SigstorePython) -> dict[str, Answer]:
-    return dict(zip(questions, sigstore_python.run([question.for_python for question in questions.values()])))
 
 
 def agrees(row: Row, tool: str, accepted: bool, said: str) -> None:
@@ -72,6 +67,6 @@ def test_cosign(tool: str, row: Row, questions: Questions, cosigns: dict[int, Co
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_sigstore_python(row: Row, python_said: dict[str, Answer]) -> None:
-    answer = python_said[row.title]
+def test_sigstore_python(row: Row, questions: Questions, sigstore_python: SigstorePython) -> None:
+    answer = sigstore_python.run(*questions[row.title].for_python)
     agrees(row, PYTHON, answer.code == 0, answer.said)

@@ -77,7 +77,7 @@ class Studio:
                 else ["sign"]
             )
             trust = ["--trust-config", question.file("trust_config.json")]
-            [answer] = self.python.run([[*trust, *kind, *made, question.file("artifact")]])
+            answer = self.python.run(*trust, *kind, *made, question.file("artifact"))
             assert answer.code == 0, answer.said
             return
         version = int(signer[-1])
@@ -98,7 +98,7 @@ class Studio:
         for version, tool in self.cosigns.items():
             ended = tool.run(*question.for_cosign(version))
             assert (ended.returncode == 0) == (f"cosign v{version}" not in otherwise), ended.stderr
-        [by_python] = self.python.run([question.for_python])
+        by_python = self.python.run(*question.for_python)
         assert (by_python.code == 0) == (PYTHON not in otherwise), by_python.said
 
     def is_refused_by_all(self, question: Question, finding: str) -> None:
@@ -107,7 +107,7 @@ class Studio:
         assert by_pullgate.stderr.startswith(f"pullgate: not verified: {finding}: "), by_pullgate.stderr
         for version, tool in self.cosigns.items():
             assert tool.run(*question.for_cosign(version)).returncode != 0
-        [by_python] = self.python.run([question.for_python])
+        by_python = self.python.run(*question.for_python)
         assert by_python.code != 0
 
 

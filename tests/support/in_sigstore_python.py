@@ -1,7 +1,7 @@
 """Runs commands of sigstore-python one after another: it is the importing that takes time.
 
-Reads a list of argument lists from its input, and writes a list of exit codes and words. It runs in the virtual
-environment that has sigstore-python, so it uses nothing of ours.
+Each line of its input is a list of arguments, and each line of its output an exit code and what was said. It runs in
+the virtual environment that has sigstore-python, so it uses nothing of ours.
 """
 
 import contextlib
@@ -44,5 +44,5 @@ def run(arguments: list[str]) -> tuple[int, str]:
 
 
 logging.getLogger().handlers.clear()
-answers = [run(arguments) for arguments in json.load(sys.stdin)]
-json.dump(answers, sys.stdout)
+for line in sys.stdin:
+    print(json.dumps(run(json.loads(line))), flush=True)

@@ -10,7 +10,8 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Sequence
+from types import TracebackType
+from typing import Any
 
 import pytest
 
@@ -35,27 +36,35 @@ class Answer:
     said: str
 
 
-@dataclass(frozen=True)
 class SigstorePython:
-    python: Path
-    home: Path
+    """Its command line, in one process for all commands while the block runs."""
 
-    def run(self, commands: Sequence[Sequence[str]]) -> list[Answer]:
-        """Answers to commands of its command line, all run by one process."""
+    def __init__(self, python: Path, home: Path) -> None:
         # With a dead proxy an attempt to reach the internet fails at once.
         offline = {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1"}
-        ended = subprocess.run(
-            [str(self.python), str(HERE / "in_sigstore_python.py")],
-            input=json.dumps(commands),
-            env=local_environment(HOME=str(self.home), PYTHONDONTWRITEBYTECODE="1", **offline),
-            capture_output=True,
+        self._process = subprocess.Popen(
+            [str(python), str(HERE / "in_sigstore_python.py")],
+            env=local_environment(HOME=str(home), PYTHONDONTWRITEBYTECODE="1", **offline),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             text=True,
-            errors="replace",
-            timeout=300,
-            check=False,
         )
-        assert ended.returncode == 0, ended.stderr
-        return [Answer(*answer) for answer in json.loads(ended.stdout)]
+
+    def __enter__(self) -> "SigstorePython":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.communicate(timeout=60)
+
+    def run(self, *arguments: str) -> Answer:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(json.dumps(arguments) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        assert line, f"sigstore-python ended with {self._process.poll()}"
+        return Answer(*json.loads(line))
 
 
 def trust_config(trusted_root: Any, signing_config: Any) -> Any:
@@ -64,8 +73,8 @@ def trust_config(trusted_root: Any, signing_config: Any) -> Any:
     return {"mediaType": media_type, "trustedRoot": trusted_root, "signingConfig": signing_config}
 
 
-def install(home: Path) -> SigstorePython:
-    """What was installed before with these versions, or a new installation. Skips without a way to download them."""
+def interpreter() -> Path:
+    """Of what was installed before with these versions, or of a new installation. Skips without a way to download them."""
     release = re.search(r"^sigstore==(.+)$", VERSIONS.read_text(encoding="ascii"), re.MULTILINE)
     assert release is not None
     with installing(f"sigstore-python-{release[1]}") as folder:
@@ -73,7 +82,7 @@ def install(home: Path) -> SigstorePython:
         if not installed.exists() or installed.read_bytes() != VERSIONS.read_bytes():
             _install(folder)
             shutil.copyfile(VERSIONS, installed)
-    return SigstorePython(folder / "bin" / "python3", home)
+    return folder / "bin" / "python3"
 
 
 def _install(folder: Path) -> None:
