@@ -57,14 +57,15 @@ bool Admitted::reaches(const Repository& repository, const Digest& blob) const {
   return graph != graphs_.end() && graph->second.blobs.contains(blob) && !graph->second.parents.contains(blob);
 }
 
-std::vector<Digest> Admitted::unread_children(const Repository& repository, std::size_t limit) const {
+std::vector<Digest> Admitted::unread_children(const Repository& repository, std::size_t limit,
+                                              const std::function<bool(const Digest&)>& wanted) const {
   const std::scoped_lock lock(mutex_);
   std::vector<Digest> unread;
   const auto graph = graphs_.find(repository);
   if (graph == graphs_.end()) return unread;
   for (const auto& [child, parents] : graph->second.parents) {
     if (unread.size() == limit) break;
-    if (!graph->second.manifests.contains(child)) unread.push_back(child);
+    if (!graph->second.manifests.contains(child) && wanted(child)) unread.push_back(child);
   }
   return unread;
 }

@@ -4,6 +4,7 @@
 /// trust generation.
 
 #include <cstddef>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -42,8 +43,10 @@ class Admitted {
   [[nodiscard]] std::optional<Cover> cover_of(const Repository& repository, const Digest& child) const;
   /// Does an admitted manifest of this repository name it as config, layer or other content, and none as a manifest?
   [[nodiscard]] bool reaches(const Repository& repository, const Digest& blob) const;
-  /// Children of admitted indexes of this repository that are not admitted themselves yet, at most `limit`.
-  [[nodiscard]] std::vector<Digest> unread_children(const Repository& repository, std::size_t limit) const;
+  /// Children of admitted indexes of this repository that are not admitted themselves yet and that are `wanted`, at
+  /// most `limit`. `wanted` is asked under the lock: it may not come back here.
+  [[nodiscard]] std::vector<Digest> unread_children(const Repository& repository, std::size_t limit,
+                                                    const std::function<bool(const Digest&)>& wanted) const;
 
  private:
   struct Position {

@@ -166,9 +166,9 @@ asio::awaitable<std::optional<BlobPass>> Judge::blob(Repository repository, Dige
   // all the children: each with its own would keep the client waiting for minutes when the upstream does not answer.
   const Moment deadline = std::chrono::steady_clock::now() + options_.deadline;
   std::vector<Task> tasks;
-  for (const Digest& child : admitted_.unread_children(repository, limits::kChildrenReadForBlob)) {
-    // A mirror that keeps one platform only lacks the others each time.
-    if (is_absent(repository, child)) continue;
+  // A mirror that keeps one platform only lacks the others each time; they must not stand before those that it has.
+  const auto may_be_there = [&](const Digest& child) { return !is_absent(repository, child); };
+  for (const Digest& child : admitted_.unread_children(repository, limits::kChildrenReadForBlob, may_be_there)) {
     tasks.emplace_back([this, repository, child, digest, deadline]() -> asio::awaitable<void> {
       if (std::chrono::steady_clock::now() >= deadline || admitted_.reaches(repository, digest)) co_return;
       co_await read_child(repository, child, deadline);

@@ -53,7 +53,7 @@ asio::awaitable<Answer> send_on(std::weak_ptr<HttpLoop> loop, HttpRequest reques
     if (!location) co_return location.error();
     if (!location->has_value())
       co_return Error{ErrorCode::kUpstreamInvalid, fmt::format("{} redirects to nowhere", current.authority())};
-    const auto target = redirect_target(*first, current, **location);
+    const auto target = redirect_target(*first, current, **location, reach);
     const bool same_origin = target.has_value() && target->same_origin(current);
     if (request.redirects == Redirects::kSameOrigin && !same_origin) co_return answer;
     if (!target) co_return target.error();

@@ -79,10 +79,10 @@ class HttpClient {
   HttpClient& operator=(const HttpClient&) = delete;
 
   /// Resumes when the response head is here. kMalformed for a URL that cannot be used; kUnreachable, kTimedOut;
-  /// kUpstreamInvalid and kLimitExceeded for an answer that is not proper HTTP. At most five redirects are followed, to
-  /// https only (http only when the request itself was http), from the Internet never to an internal address, and
-  /// without the authorization once the origin changes. An address counts that a name resolves to when it is connected
-  /// to, so that no later answer of the DNS matters.
+  /// kUpstreamInvalid for an answer that is not proper HTTP or has too large a header. At most five redirects are
+  /// followed, to https only (http only when the request itself was http), from the Internet never to an internal
+  /// address, and without the authorization once the origin changes. An address counts that a name resolves to when it
+  /// is connected to, so that no later answer of the DNS matters.
   boost::asio::awaitable<Result<std::unique_ptr<HttpResponse>>> send(HttpRequest request);
 
   /// Breaks off every transfer; later send()s fail with kCancelled.

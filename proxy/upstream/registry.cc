@@ -306,13 +306,17 @@ asio::awaitable<Result<std::vector<Descriptor>>> Registry::referrers(std::string
     const auto& page = std::get<Index>(*document).manifests;
     // Whoever may push may add referrers; without an end to it they would buy memory and requests for nothing.
     if (found.size() + page.size() > limits::kReferrers)
-      co_return Error{ErrorCode::kLimitExceeded, fmt::format("more than {} referrers", limits::kReferrers)};
+      co_return Error{ErrorCode::kLimitExceeded,
+                      fmt::format("upstream {} lists more than {} referrers of {}", base_->authority(),
+                                  limits::kReferrers, subject.short_text())};
     found.insert(found.end(), page.begin(), page.end());
     const auto next = next_page(head, url, visited);
     if (!next) co_return next.error();
     if (!next->has_value()) co_return found;
     if (pages == limits::kReferrersPages)
-      co_return Error{ErrorCode::kLimitExceeded, fmt::format("more than {} pages of referrers", pages)};
+      co_return Error{ErrorCode::kLimitExceeded,
+                      fmt::format("upstream {} lists the referrers of {} on more than {} pages", base_->authority(),
+                                  subject.short_text(), pages)};
     url = **next;
   }
 }

@@ -4,7 +4,7 @@
 
 namespace pullgate::proxy {
 
-Result<Url> redirect_target(const Url& first, const Url& current, std::string_view location) {
+Result<Url> redirect_target(const Url& first, const Url& current, std::string_view location, Reach reach) {
   const auto refuse = [&](std::string_view why) -> Result<Url> {
     return {ErrorCode::kUpstreamInvalid, fmt::format("{} redirects {}", current.authority(), why)};
   };
@@ -14,7 +14,7 @@ Result<Url> redirect_target(const Url& first, const Url& current, std::string_vi
   if (target->scheme() == Url::Scheme::kHttp && first.scheme() != Url::Scheme::kHttp)
     return refuse(fmt::format("from https to http at {}", target->authority()));
   // Server-side request forgery: http://169.254.169.254/ (instance metadata), our own admin port, a neighbour.
-  if (target->names_internal_host() && !first.names_internal_host())
+  if (target->names_internal_host() && reach == Reach::kInternetOnly)
     return refuse(fmt::format("to the internal address {}", target->authority()));
   return target;
 }

@@ -4,14 +4,15 @@
 
 #include <string_view>
 
+#include "proxy/upstream/http/network.h"
 #include "proxy/upstream/http/url.h"
 
 namespace pullgate::proxy {
 
-/// The target of a Location met at `current`, in a chain that began at `first`. kUpstreamInvalid when it is no URL,
-/// leaves https, or leads from the Internet to an internal host (see Url::names_internal_host).
+/// The target of a Location met at `current`, in a chain that began at `first` and may reach so far. kUpstreamInvalid
+/// when it is no URL, leaves https, or names an internal host (see Url::names_internal_host) out of reach.
 ///
-/// A name that merely resolves to an internal address is not noticed here but when it is connected to: see Reach.
-Result<Url> redirect_target(const Url& first, const Url& current, std::string_view location);
+/// A name that merely resolves to an internal address is not noticed here but when it is connected to.
+Result<Url> redirect_target(const Url& first, const Url& current, std::string_view location, Reach reach);
 
 }  // namespace pullgate::proxy

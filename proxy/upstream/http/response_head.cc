@@ -47,7 +47,7 @@ Result<std::optional<std::string>> HttpResponseHead::only(std::string_view name)
 Result<ResponseHeadReader::Progress> ResponseHeadReader::feed(std::string_view line) {
   bytes_ += line.size();
   if (bytes_ > limits::kHeaderBytes || head_.headers.size() >= limits::kHeaderFields)
-    return Error{ErrorCode::kLimitExceeded, "the header of the answer is too large"};
+    return invalid("the header of the answer is too large");
   if (complete_) return Progress::kMore;
   if (line.ends_with('\n')) line.remove_suffix(1);
   if (line.ends_with('\r')) line.remove_suffix(1);

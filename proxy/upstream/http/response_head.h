@@ -15,7 +15,7 @@ class ResponseHeadReader {
  public:
   enum class Progress { kMore, kComplete };
 
-  /// kUpstreamInvalid or kLimitExceeded. After kComplete further lines are trailers: they are counted against the limit
+  /// kUpstreamInvalid. After kComplete further lines are trailers: they are counted against the limit
   /// and ignored, because nothing may change the meaning of a body that has been passed on (RFC 9110 section 6.5.1).
   Result<Progress> feed(std::string_view line);
 

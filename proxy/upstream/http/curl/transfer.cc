@@ -38,7 +38,7 @@ int on_request(void* context, char* peer_address, char* /*local_address*/, int p
   transfer.reused.reset();
   boost::system::error_code none;
   const auto address = asio::ip::make_address(peer_address, none);
-  transfer.peer = none ? Network::kInternal : network_of(address);
+  transfer.peer = none ? Network::kInternet : network_of(address);
   // A kept connection was opened for somebody else, who may reach further.
   if (!is_in_reach(transfer, address)) return CURL_PREREQFUNC_ABORT;
   if (transfer.url().scheme() == Url::Scheme::kHttps) return CURL_PREREQFUNC_OK;

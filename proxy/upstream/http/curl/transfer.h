@@ -39,8 +39,8 @@ struct CurlTransfer final : Transfer, std::enable_shared_from_this<CurlTransfer>
   [[nodiscard]] Error failure(CURLcode code) const;
 
   const Reach reach;
-  /// Of the connection that the request was written to.
-  Network peer = Network::kInternal;
+  /// Of the connection that the request was written to. An address that is not known is a stranger's.
+  Network peer = Network::kInternet;
   /// The address that was out of reach.
   std::optional<boost::asio::ip::address> refused = std::nullopt;
   EasyHandle easy;

@@ -64,12 +64,13 @@ TEST(Admitted, DoesNotFollowIndexesForEver) {
 
 TEST(Admitted, KnowsWhichChildrenItHasNotRead) {
   Admitted admitted(10, 100);
+  const auto all = [](const Digest&) { return true; };
   admitted.admit(kApp, digest("index"), index("child"), {});
-  EXPECT_EQ(admitted.unread_children(kApp, 10), std::vector<Digest>{digest("child")});
-  EXPECT_TRUE(admitted.unread_children(kApp, 0).empty());
-  EXPECT_TRUE(admitted.unread_children(kOther, 10).empty());
+  EXPECT_EQ(admitted.unread_children(kApp, 10, all), std::vector<Digest>{digest("child")});
+  EXPECT_TRUE(admitted.unread_children(kApp, 0, all).empty());
+  EXPECT_TRUE(admitted.unread_children(kOther, 10, all).empty());
   admitted.admit(kApp, digest("child"), image("layer"), {});
-  EXPECT_TRUE(admitted.unread_children(kApp, 10).empty());
+  EXPECT_TRUE(admitted.unread_children(kApp, 10, all).empty());
 }
 
 TEST(Admitted, ForgetsTheOldestManifestAndWhatOnlyItNamed) {

@@ -104,6 +104,16 @@ TEST(JudgedBlob, IsNotLookedForAgainAtOnceInChildrenThatAreNotThere) {
   EXPECT_EQ(bench.upstream().count("manifest sha256:"), 20U);
 }
 
+TEST(JudgedBlob, IsLookedForBehindChildrenThatAreNotThere) {
+  Bench bench;
+  bench.upstream().put_tag(
+      "open/app", "1.0", bench.upstream().put_manifest("open/app", index_of_absent(limits::kChildrenReadForBlob * 2)));
+  ASSERT_TRUE(is_admitted(bench.judge("open/app", "1.0")));
+  bench.upstream().forget_calls();
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(bench.has_blob("open/app", kLayer));
+  EXPECT_EQ(bench.upstream().count("manifest sha256:"), limits::kChildrenReadForBlob * 2);
+}
+
 TEST(JudgedBlob, IsFoundInAChildThatWasPushedAfterItsIndex) {
   Bench bench;
   const Digest index = bench.put_index("acme/app", "1.0");

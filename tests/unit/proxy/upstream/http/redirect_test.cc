@@ -7,8 +7,9 @@
 namespace pullgate::proxy {
 namespace {
 
-Result<Url> redirected(std::string_view first, std::string_view current, std::string_view location) {
-  return redirect_target(*Url::parse(first), *Url::parse(current), location);
+Result<Url> redirected(std::string_view first, std::string_view current, std::string_view location,
+                       Reach reach = Reach::kInternetOnly) {
+  return redirect_target(*Url::parse(first), *Url::parse(current), location, reach);
 }
 
 TEST(Redirect, LeadsToObjectStorage) {
@@ -35,7 +36,15 @@ TEST(Redirect, NeverLeadsFromTheInternetInside) {
     ASSERT_FALSE(target) << location;
     EXPECT_EQ(tests::error_code(target), ErrorCode::kUpstreamInvalid);
   }
-  EXPECT_TRUE(redirected("http://127.0.0.1:5000/x", "http://127.0.0.1:5000/x", "http://127.0.0.1:9000/x"));
+}
+
+// How an upstream inside is written, as a name or as an address, says nothing about where its storage is.
+TEST(Redirect, LeadsFromInsideToAnywhere) {
+  for (const auto* registry : {"http://127.0.0.1:5000/x", "http://registry.corp/x"}) {
+    for (const auto* location : {"http://127.0.0.1:9000/x", "http://10.0.0.1/x", "http://storage.corp/x"}) {
+      EXPECT_TRUE(redirected(registry, registry, location, Reach::kAnywhere)) << registry << " to " << location;
+    }
+  }
 }
 
 TEST(Redirect, RefusesALocationThatIsNoUrl) {

@@ -76,12 +76,12 @@ TEST(ResponseHead, IsBoundedInBytesAndInFields) {
   ResponseHeadReader long_lines;
   ASSERT_TRUE(long_lines.feed("HTTP/1.1 200 OK\r\n"));
   EXPECT_EQ(tests::error_code(long_lines.feed("X: " + std::string(limits::kHeaderBytes, 'x'))),
-            ErrorCode::kLimitExceeded);
+            ErrorCode::kUpstreamInvalid);
 
   ResponseHeadReader many_lines;
   ASSERT_TRUE(many_lines.feed("HTTP/1.1 200 OK\r\n"));
   for (std::size_t i = 0; i < limits::kHeaderFields; ++i) ASSERT_TRUE(many_lines.feed("X: y\r\n"));
-  EXPECT_EQ(tests::error_code(many_lines.feed("X: y\r\n")), ErrorCode::kLimitExceeded);
+  EXPECT_EQ(tests::error_code(many_lines.feed("X: y\r\n")), ErrorCode::kUpstreamInvalid);
 }
 
 TEST(ResponseHead, BoundsInterimAnswersAndTrailersToo) {
