@@ -22,7 +22,8 @@ HERE = Path(__file__).resolve().parent
 VERSIONS = HERE / "sigstore_python.txt"
 INSTALLED_WITHIN_SECONDS = 300
 
-# What pip says when it cannot download; anything else that goes wrong in an installation is a failed test.
+# What pip says when it cannot download, or not these versions; anything else that goes wrong in an installation is a
+# failed test.
 _NO_NETWORK = re.compile(
     r"NewConnectionError|Max retries exceeded|ConnectTimeout|ReadTimeout|ProxyError|name resolution|"
     r"No matching distribution found|Could not find a version",
@@ -91,7 +92,19 @@ def _install(folder: Path) -> None:
     if made.returncode != 0:
         pytest.skip(f"sigstore-python needs Debian's python3-venv: {made.stdout.strip()[-200:]}")
     ended = subprocess.run(
-        [str(folder / "bin" / "pip"), "install", "-q", "--no-deps", "--only-binary=:all:", "-r", str(VERSIONS)],
+        [
+            str(folder / "bin" / "pip"),
+            "install",
+            "-q",
+            "--retries",
+            "2",
+            "--timeout",
+            "20",
+            "--no-deps",
+            "--only-binary=:all:",
+            "-r",
+            str(VERSIONS),
+        ],
         env={**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
