@@ -106,6 +106,24 @@ def _(draft: Draft) -> None:
     draft.change_bundle = signed_again(log, lambda text: text.replace(log.origin, "log2020-1.rekor.sigstore.test"))
 
 
+@refused("the newer log's key signed the checkpoint of another log", "log-proof")
+def _(draft: Draft) -> None:
+    log = in_rekor2(draft)
+    other = Rekor2()
+    other.key, other.origin = log.key, "log2020-1.rekor.sigstore.test"
+    draft.change_bundle = signed_again(other, lambda text: text.replace(log.origin, other.origin))
+
+
+@refused(
+    "the newer log's entry and its proof have different indexes",
+    "log-proof",
+    {PYTHON: "looks at the index of the proof alone"},
+)
+def _(draft: Draft) -> None:
+    in_rekor2(draft)
+    draft.change_bundle = lambda bundle: entry(bundle).update(logIndex="4")
+
+
 @refused("the newer log's proof lacks a step", "log-proof")
 def _(draft: Draft) -> None:
     in_rekor2(draft)
