@@ -27,8 +27,11 @@ struct RegistryEndpoint {
   std::string url;  ///< "https://ghcr.io": scheme, host, port; a path prefix is kept; no trailing slash
   /// Certificate authority file for this upstream only, instead of the system's.
   std::optional<std::filesystem::path> ca;
-  /// Basic credentials of pullgate's own, from a file with one line "user:password".
+  /// Credentials of pullgate's own, from a file with one line "user:password".
   std::optional<std::filesystem::path> credentials_file;
+  /// "https://gitlab.example": where the registry's tokens come from, when that is not its own host. It is sent the
+  /// credentials.
+  std::optional<std::string> token_service = std::nullopt;
   /// The operator accepts an http:// URL off loopback: everybody on the path can then exchange images, evidence and
   /// tags, and read credentials. What is served still passes the judge.
   bool insecure_http = false;

@@ -108,6 +108,9 @@ inline constexpr std::size_t kUrlLength = 8 * kKiB;
 inline constexpr int kRedirects = 5;
 /// The body of an error: an OCI error list is a few hundred bytes.
 inline constexpr std::size_t kErrorBodyBytes = 64 * kKiB;
+/// A token and what comes with it; and for how many repositories tokens are remembered.
+inline constexpr std::size_t kTokenBytes = 64 * kKiB;
+inline constexpr std::size_t kTokens = 1'000;
 /// Tags of one repository, over all pages, and pages followed. The largest public repositories have some 20,000.
 inline constexpr std::size_t kTags = 100'000;
 inline constexpr std::size_t kTagPages = 1000;

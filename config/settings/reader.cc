@@ -164,6 +164,7 @@ class SettingsReader {
       const yaml::Node* layout = entry.find("layout");
       const yaml::Node* ca = entry.find("ca");
       const yaml::Node* credentials = entry.find("credentials");
+      const yaml::Node* token_service = entry.find("tokenService");
       const yaml::Node* insecure = entry.find("insecureHttp");
       entry.finish();
 
@@ -171,9 +172,10 @@ class SettingsReader {
       if (registry != nullptr) name = read_registry(*registry);
       if (name && !is_new_registry(*name, registry->mark)) continue;
       if (layout != nullptr) {
-        for (const yaml::Node* other : {endpoint, ca, credentials, insecure}) {
+        for (const yaml::Node* other : {endpoint, ca, credentials, token_service, insecure}) {
           if (other != nullptr) {
-            problems_.add(other->mark, "a layout is a directory: it has no endpoint, ca, credentials or insecureHttp");
+            problems_.add(other->mark,
+                          "a layout is a directory: it has no endpoint, ca, credentials, tokenService or insecureHttp");
           }
         }
         const auto directory = read_layout(*layout);
@@ -186,6 +188,9 @@ class SettingsReader {
       }
       if (ca != nullptr) source.ca = read_file_path(*ca, "'ca'");
       if (credentials != nullptr) source.credentials_file = read_credentials(*credentials);
+      if (token_service != nullptr) {
+        source.token_service = read_url(*token_service, "'tokenService'", source.insecure_http);
+      }
       const bool has_url = endpoint != nullptr ? read_endpoint(*endpoint, source) : take_default_endpoint(name, source);
       if (has_url && source.insecure_http && source.url.starts_with("https://")) {
         problems_.add(insecure->mark, "'insecureHttp' is for http:// endpoints; this one is https; remove it");
@@ -245,14 +250,21 @@ class SettingsReader {
   }
 
   bool read_endpoint(const yaml::Node& node, RegistryEndpoint& source) {
-    const auto text = yaml::read_text(node, "'endpoint'", problems_);
-    if (!text) return false;
+    auto url = read_url(node, "'endpoint'", source.insecure_http);
+    if (url) source.url = *std::move(url);
+    return url.has_value();
+  }
+
+  /// Without slashes at its end.
+  std::optional<std::string> read_url(const yaml::Node& node, std::string_view what, bool insecure_http) {
+    auto text = yaml::read_text(node, what, problems_);
+    if (!text) return std::nullopt;
     std::string_view rest = *text;
     const bool is_https = rest.starts_with("https://");
     if (!is_https && !rest.starts_with("http://")) {
       problems_.add(node.mark,
-                    fmt::format("'endpoint' must begin with https:// or http://, not '{}'", printable(*text, 80)));
-      return false;
+                    fmt::format("{} must begin with https:// or http://, not '{}'", what, printable(*text, 80)));
+      return std::nullopt;
     }
     rest.remove_prefix(is_https ? 8 : 7);
     const auto parts = split_host_and_port(rest.substr(0, rest.find('/')));
@@ -262,20 +274,19 @@ class SettingsReader {
     });
     if (!parts || !is_plain || (parts->port && *parts->port == 0)) {
       problems_.add(node.mark,
-                    fmt::format("'endpoint' must be a host, perhaps with a port and a path, and nothing else "
-                                "(no user, query or fragment), not '{}'",
-                                printable(*text, 80)));
-      return false;
+                    fmt::format("{} must be a host, perhaps with a port and a path, and nothing else (no user, query "
+                                "or fragment), not '{}'",
+                                what, printable(*text, 80)));
+      return std::nullopt;
     }
-    if (!is_https && !is_loopback(parts->host) && !source.insecure_http) {
+    if (!is_https && !is_loopback(parts->host) && !insecure_http) {
       problems_.add(node.mark, fmt::format("'{}' is plain HTTP over the network; use https://, or write "
                                            "'insecureHttp: true' beside it",
                                            *text));
-      return false;
+      return std::nullopt;
     }
-    source.url = *text;
-    while (source.url.ends_with('/')) source.url.pop_back();
-    return true;
+    while (text->ends_with('/')) text->pop_back();
+    return text;
   }
 
   void read_default_registry(const yaml::Node& node) {

@@ -1,7 +1,10 @@
 #include "proxy/upstream/json_documents.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
+#include "verify/ascii.h"
 #include "verify/bytes.h"
 #include "verify/json_document.h"
 
@@ -43,6 +46,24 @@ std::string stated_error(std::string_view body) {
   const auto code = text_of(errors->front(), "code");
   const auto message = text_of(errors->front(), "message");
   return printable(code.empty() || message.empty() ? code + message : code + ": " + message);
+}
+
+Result<IssuedToken> parse_token(std::string_view body) {
+  const auto document = parse_json(body);
+  if (!document || !document->is_object()) return {ErrorCode::kUpstreamInvalid, "an answer that cannot be read"};
+  // Both names are in use (OAuth 2.0 has the second); where both are there they are the same.
+  IssuedToken issued{.token = text_of(*document, "token")};
+  if (issued.token.empty()) issued.token = text_of(*document, "access_token");
+  const bool is_plain = std::ranges::all_of(issued.token, [](char c) {
+    return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || std::string_view("-._~+/=").contains(c);
+  });
+  // What else it may hold would end up in the header of our requests.
+  if (issued.token.empty() || !is_plain) return {ErrorCode::kUpstreamInvalid, "an answer without a token"};
+  if (const auto seconds = document->find("expires_in"); seconds != document->end() && seconds->is_number_integer()) {
+    issued.lifetime = std::clamp(std::chrono::seconds(seconds->get<std::int64_t>()), std::chrono::seconds(60),
+                                 std::chrono::seconds(std::chrono::hours(1)));
+  }
+  return issued;
 }
 
 Status check_layout_marker(std::string_view text) {

@@ -1,16 +1,15 @@
 #include "proxy/upstream/registry.h"
 
 #include <algorithm>
-#include <fstream>
 #include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "proxy/upstream/distribution/answers.h"
+#include "proxy/upstream/distribution/authorizer.h"
 #include "proxy/upstream/http/url.h"
 #include "proxy/upstream/json_documents.h"
-#include "verify/bytes.h"
 #include "verify/limits.h"
 
 namespace pullgate::proxy {
@@ -29,36 +28,6 @@ constexpr std::string_view kAcceptManifests =
 
 Error invalid(std::string message) {
   return {ErrorCode::kUpstreamInvalid, std::move(message)};
-}
-
-/// RFC 4648 section 4.
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t j = 0; j < 3; ++j)
-      group = group << 8 | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0U);
-    for (std::size_t j = 0; j < 4; ++j) text += i + j <= bytes.size() ? kAlphabet[group >> (18 - 6 * j) & 63U] : '=';
-  }
-  return text;
-}
-
-/// RFC 7617. What the file holds never enters a message.
-Result<std::optional<std::string>> basic_authorization(const std::optional<std::filesystem::path>& file) {
-  if (!file) return std::optional<std::string>();
-  const auto refuse = [&](std::string_view why) {
-    return Error{ErrorCode::kInternal, fmt::format("credentials file {}: {}", printable(file->string()), why)};
-  };
-  std::ifstream stream(*file);
-  std::string line;
-  std::string more;
-  if (!std::getline(stream, line)) return refuse("cannot be read");
-  if (line.ends_with('\r')) line.pop_back();
-  const bool one_line = !std::getline(stream, more) || more.empty();
-  if (!one_line || line.size() > 4096 || line.find(':') == std::string::npos || line.starts_with(':'))
-    return refuse("has to be one line, user:password");
-  return std::optional("Basic " + base64(line));
 }
 
 /// Counts, so that a transfer can end neither early nor late.
@@ -89,11 +58,9 @@ class RegistryBlob final : public BlobSource {
 class Registry final : public Upstream {
  public:
   Registry(HttpClient& client, config::RegistryEndpoint endpoint, config::Timeouts timeouts)
-      : client_(client),
-        endpoint_(std::move(endpoint)),
-        timeouts_(timeouts),
-        base_(Url::parse(endpoint_.url)),
-        authorization_(basic_authorization(endpoint_.credentials_file)) {}
+      : client_(client), endpoint_(std::move(endpoint)), timeouts_(timeouts), base_(Url::parse(endpoint_.url)) {
+    if (base_) authorizer_.emplace(client_, endpoint_, *base_, timeouts_);
+  }
 
   asio::awaitable<Result<FetchedManifest>> manifest(std::string repository, TagOrDigest which) override;
   asio::awaitable<Result<Content>> small_blob(std::string repository, Descriptor expected, std::size_t limit) override;
@@ -106,6 +73,7 @@ class Registry final : public Upstream {
  private:
   struct Question {
     HttpMethod method = HttpMethod::kGet;
+    std::string repository;
     std::string url;
     Headers headers = {};
     Redirects redirects = Redirects::kFollow;
@@ -113,8 +81,9 @@ class Registry final : public Upstream {
 
   /// "https://ghcr.io/v2/acme/app/manifests/1.0"; an error when this upstream or the repository cannot be asked.
   [[nodiscard]] Result<std::string> url_of(std::string_view repository, std::string_view endpoint) const;
-  /// The one way out: whatever authenticates requests belongs here.
+  /// The one way out. Asks once more when the registry says who it wants to hear it from.
   asio::awaitable<Answer> ask(Question question);
+  [[nodiscard]] HttpRequest request_for(const Question& question, std::optional<std::string> authorization) const;
   /// ask(), with every status other than these turned into the error that it means.
   asio::awaitable<Answer> ask_for(Question question, std::vector<int> good_statuses);
   asio::awaitable<Error> failure(std::unique_ptr<HttpResponse> response);
@@ -126,28 +95,37 @@ class Registry final : public Upstream {
   config::RegistryEndpoint endpoint_;
   config::Timeouts timeouts_;
   Result<Url> base_;
-  Result<std::optional<std::string>> authorization_;
+  std::optional<distribution::Authorizer> authorizer_;  // where there is a base
 };
 
 Result<std::string> Registry::url_of(std::string_view repository, std::string_view endpoint) const {
   if (!base_) return base_.error();
-  if (!authorization_) return authorization_.error();
+  if (const Status usable = authorizer_->usable(); !usable) return usable.error();
   // The path goes into a URL unescaped; its grammar has nothing in it that would need escaping.
   if (auto checked = check_repository_path(repository); !checked) return checked.error();
   return fmt::format("{}/v2/{}/{}", endpoint_.url, repository, endpoint);
 }
 
+HttpRequest Registry::request_for(const Question& question, std::optional<std::string> authorization) const {
+  return {.method = question.method,
+          .url = question.url,
+          .headers = question.headers,
+          .authorization = std::move(authorization),
+          .redirects = question.redirects,
+          .ca = endpoint_.ca,
+          .connect_timeout = timeouts_.upstream_connect,
+          .response_timeout = timeouts_.upstream_response,
+          .idle_timeout = timeouts_.idle_body};
+}
+
 asio::awaitable<Answer> Registry::ask(Question question) {
-  HttpRequest request{.method = question.method,
-                      .url = std::move(question.url),
-                      .headers = std::move(question.headers),
-                      .authorization = *authorization_,
-                      .redirects = question.redirects,
-                      .ca = endpoint_.ca,
-                      .connect_timeout = timeouts_.upstream_connect,
-                      .response_timeout = timeouts_.upstream_response,
-                      .idle_timeout = timeouts_.idle_body};
-  return client_.send(std::move(request));
+  std::optional<std::string> authorization = authorizer_->authorization_for(question.repository);
+  auto answer = co_await client_.send(request_for(question, authorization));
+  if (!answer || (*answer)->head().status != 401) co_return answer;
+  const auto better = co_await authorizer_->after_refusal(question.repository, authorization, (*answer)->head());
+  if (!better) co_return better.error();
+  if (!better->has_value()) co_return answer;
+  co_return co_await client_.send(request_for(question, *better));
 }
 
 asio::awaitable<Answer> Registry::ask_for(Question question, std::vector<int> good_statuses) {
@@ -168,7 +146,8 @@ asio::awaitable<Error> Registry::failure(std::unique_ptr<HttpResponse> response)
 asio::awaitable<Result<FetchedManifest>> Registry::manifest(std::string repository, TagOrDigest which) {
   const auto url = url_of(repository, "manifests/" + to_string(which));
   if (!url) co_return url.error();
-  auto answer = co_await ask_for({.url = *url, .headers = {{"Accept", std::string(kAcceptManifests)}}}, {200});
+  auto answer = co_await ask_for(
+      {.repository = repository, .url = *url, .headers = {{"Accept", std::string(kAcceptManifests)}}}, {200});
   if (!answer) co_return answer.error();
   auto body = co_await read_all(**answer, limits::kManifestBytes);
   if (!body) co_return body.error();
@@ -195,7 +174,7 @@ asio::awaitable<Result<Content>> Registry::small_blob(std::string repository, De
   }
   const auto url = url_of(repository, "blobs/" + expected.digest.text());
   if (!url) co_return url.error();
-  auto answer = co_await ask_for({.url = *url}, {200});
+  auto answer = co_await ask_for({.repository = repository, .url = *url}, {200});
   if (!answer) co_return answer.error();
   auto body = co_await read_all(**answer, expected.size);
   const bool too_long = !body && body.error().code == ErrorCode::kLimitExceeded;
@@ -210,7 +189,7 @@ asio::awaitable<Result<std::unique_ptr<BlobSource>>> Registry::blob(std::string 
                                                                     std::optional<ByteRange> range) {
   const auto url = url_of(repository, "blobs/" + digest.text());
   if (!url) co_return url.error();
-  Question question{.url = *url};
+  Question question{.repository = repository, .url = *url};
   std::vector<int> good = {200};
   const Error unsatisfiable{ErrorCode::kMalformed, "the blob does not have the bytes of this range"};
   if (range) {
@@ -247,7 +226,7 @@ asio::awaitable<Result<std::unique_ptr<BlobSource>>> Registry::blob(std::string 
 asio::awaitable<Result<BlobSize>> Registry::blob_size(std::string repository, Digest digest) {
   const auto url = url_of(repository, "blobs/" + digest.text());
   if (!url) co_return url.error();
-  auto answer = co_await ask_for({.method = HttpMethod::kHead, .url = *url}, {200, 405, 501});
+  auto answer = co_await ask_for({.method = HttpMethod::kHead, .repository = repository, .url = *url}, {200, 405, 501});
   if (!answer) co_return answer.error();
   const auto length = distribution::content_length((*answer)->head());
   if ((*answer)->head().status == 200 && length) co_return BlobSize{*length};
@@ -283,8 +262,10 @@ asio::awaitable<Result<std::vector<Descriptor>>> Registry::referrers(std::string
   std::string url = *first;
   for (std::size_t pages = 1;; ++pages) {
     // GHCR redirects here to a web API of another host, which knows nothing of referrers: that is a "no" as well.
-    auto answer = co_await ask(
-        {.url = url, .headers = {{"Accept", std::string(media_type::kOciIndex)}}, .redirects = Redirects::kSameOrigin});
+    auto answer = co_await ask({.repository = repository,
+                                .url = url,
+                                .headers = {{"Accept", std::string(media_type::kOciIndex)}},
+                                .redirects = Redirects::kSameOrigin});
     if (!answer) co_return answer.error();
     const auto& head = (*answer)->head();
     const bool unknown = head.status == 404 || head.status == 405 || (head.status >= 300 && head.status < 400) ||
@@ -328,7 +309,7 @@ asio::awaitable<Result<std::vector<std::string>>> Registry::tags(std::string rep
   std::set<std::string> visited;
   std::string url = *first;
   for (std::size_t pages = 1;; ++pages) {
-    auto answer = co_await ask_for({.url = url}, {200});
+    auto answer = co_await ask_for({.repository = repository, .url = url}, {200});
     if (!answer) co_return answer.error();
     const auto body = co_await read_all(**answer, limits::kManifestBytes);
     if (!body) co_return body.error();

@@ -14,7 +14,7 @@ from support.client import request_bytes
 from support.denial import oci_error, served_blob, served_manifest
 from support.gate import StartGate
 from support.hostile_registry import Behaviour, HostileRegistry
-from support.misbehaviour import answers, hangs_up, redirects_to, resets
+from support.misbehaviour import answers, asks_for, hangs_up, redirects_to, resets
 from support.process import eventually
 from support.stage import Stage
 from support.vectors import vector
@@ -82,28 +82,79 @@ def test_a_clients_credentials_are_not_handed_to_the_upstream(stage: Stage) -> N
     assert all("c2VjcmV0" not in str(request) for request in stage.registry.requests)
 
 
+BASIC = "Basic cm9ib3Q6czNjcmV0"  # robot:s3cret
+
+
+@pytest.fixture
+def password(tmp_path: Path) -> Path:
+    file = tmp_path / "password"
+    file.write_text("robot:s3cret\n", encoding="utf-8")
+    return file
+
+
 @vector(34)
 @vector(47)
 def test_a_redirect_to_another_host_is_followed_without_credentials(
-    workshop: Workshop, start_gate: StartGate, tmp_path: Path
+    workshop: Workshop, start_gate: StartGate, password: Path
 ) -> None:
     """Storage behind a registry is ordinary; the registry's password is none of its business."""
     image = workshop.signed("acme/app")
     layer = json.loads(workshop.bytes_of("acme/app", image))["layers"][0]["digest"]
-    password = tmp_path / "password"
-    password.write_text("robot:s3cret\n", encoding="utf-8")
     with HostileRegistry(workshop.site) as storage, HostileRegistry(workshop.site) as registry:
         upstream = gate.registry_upstream(REGISTRY, registry.port)
         upstream["credentials"] = {"file": str(password)}
         running = start_gate(gate.settings(upstream), workshop.policy(gate.signed_by("release")))
         target = f"http://localhost:{storage.port}/v2/acme/app/blobs/{layer}"
-        registry.on(f"/v2/acme/app/blobs/{layer}", redirects_to(target))
+        registry.on(".*", asks_for(BASIC, 'Basic realm="acme"'))
+        registry.on(f"/v2/acme/app/blobs/{layer}", asks_for(BASIC, 'Basic realm="acme"', redirects_to(target)))
         assert running.get(f"/v2/{REGISTRY}/acme/app/manifests/1.0").status == 200
         blob = running.get(f"/v2/{REGISTRY}/acme/app/blobs/{layer}")
         served_blob(blob, workshop.bytes_of("acme/app", layer))
-        assert all(request.header("Authorization").startswith("Basic ") for request in registry.requests)
+        # Asked once without, told the password from there on.
+        assert [request.header("Authorization") for request in registry.requests].count("") == 1
         assert storage.requests
         assert all(request.header("Authorization") == "" for request in storage.requests)
+
+
+def test_a_registry_that_wants_tokens_is_told_one_for_the_repository(
+    workshop: Workshop, start_gate: StartGate, password: Path
+) -> None:
+    """As Docker Hub, GHCR, Quay, GitLab and Harbor do, even for what everybody may read."""
+    image = workshop.signed("acme/app")
+    manifest = workshop.bytes_of("acme/app", image)
+    layer = json.loads(manifest)["layers"][0]["digest"]
+    with HostileRegistry(workshop.site) as service, HostileRegistry(workshop.site) as registry:
+        upstream = gate.registry_upstream(REGISTRY, registry.port)
+        upstream["credentials"] = {"file": str(password)}
+        running = start_gate(gate.settings(upstream), workshop.policy(gate.signed_by("release")))
+        service.on("/token", answers(200, body=b'{"token":"t0ken","expires_in":300}'))
+        challenge = f'Bearer realm="http://127.0.0.1:{service.port}/token",service="acme",scope="repository:acme/app:pull"'
+        registry.on(".*", asks_for("Bearer t0ken", challenge))
+        served = running.get(f"/v2/{REGISTRY}/acme/app/manifests/1.0")
+        assert (served.status, served.body) == (200, manifest)
+        served_blob(running.get(f"/v2/{REGISTRY}/acme/app/blobs/{layer}"), workshop.bytes_of("acme/app", layer))
+        assert {request.target for request in service.requests} == {
+            "/token?scope=repository%3Aacme%2Fapp%3Apull&service=acme"
+        }
+        assert all(request.header("Authorization") == BASIC for request in service.requests)
+        assert all(BASIC not in request.header("Authorization") for request in registry.requests)
+
+
+@vector(34)
+def test_a_registry_does_not_send_our_password_elsewhere(
+    workshop: Workshop, start_gate: StartGate, password: Path
+) -> None:
+    workshop.signed("acme/app")
+    with HostileRegistry(workshop.site) as thief, HostileRegistry(workshop.site) as registry:
+        upstream = gate.registry_upstream(REGISTRY, registry.port)
+        upstream["credentials"] = {"file": str(password)}
+        running = start_gate(gate.settings(upstream), workshop.policy(gate.signed_by("release")))
+        registry.on(".*", answers(401, [("WWW-Authenticate", f'Bearer realm="http://localhost:{thief.port}/token"')]))
+        refused = running.get(f"/v2/{REGISTRY}/acme/app/manifests/1.0")
+        assert refused.status == 401, refused
+        assert "WWW-Authenticate" not in {name for name, _ in refused.headers}
+        assert b"write 'tokenService: http://localhost:" in refused.body, refused
+        assert not thief.requests
 
 
 def test_a_stalled_upstream_holds_up_nobody_else(

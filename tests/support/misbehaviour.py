@@ -81,6 +81,20 @@ def answers(status: int, headers: Sequence[tuple[str, str]] = (), body: bytes = 
     return behave
 
 
+def asks_for(authorization: str, challenge: str, then: Behaviour | None = None) -> Behaviour:
+    """401 to everybody who does not send this Authorization; to others the honest answer, or another behaviour."""
+
+    def behave(exchange: Exchange) -> None:
+        if exchange.request.header("Authorization") != authorization:
+            exchange.reply(Reply(401, [("WWW-Authenticate", challenge)]).with_body(b""))
+        elif then is not None:
+            then(exchange)
+        else:
+            exchange.reply(exchange.honest())
+
+    return behave
+
+
 def answers_with(reply: Reply) -> Behaviour:
     def behave(exchange: Exchange) -> None:
         exchange.reply(reply)

@@ -131,12 +131,6 @@ ErrorCode meaning(int status) {
   }
 }
 
-bool asks_for_token(const HttpResponseHead& head) {
-  return head.status == 401 && std::ranges::any_of(head.headers, [](const auto& header) {
-           return header.first == "www-authenticate" && in_lower_case(header.second).contains("bearer ");
-         });
-}
-
 }  // namespace
 
 std::string content_type(const HttpResponseHead& head) {
@@ -197,8 +191,6 @@ Result<std::optional<std::string>> next_link(const HttpResponseHead& head) {
 Error failure(std::string_view upstream, const HttpResponseHead& head, std::string_view body) {
   auto message = fmt::format("upstream {} said {}", upstream, head.status);
   if (const auto text = stated_error(body); !text.empty()) message += ": " + text;
-  // The seam for token authentication: until it is there, nobody should have to guess why a public image is refused.
-  if (asks_for_token(head)) message += "; it asks for a token, which this version cannot obtain";
   Error error{meaning(head.status), std::move(message)};
   if (head.status == 429 || head.status == 503) error.retry_after = retry_after(head);
   return error;

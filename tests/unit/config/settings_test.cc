@@ -55,7 +55,7 @@ listen:
   - { address: 0.0.0.0:5000, insecureHttp: true }
 upstreams:
   - { registry: docker.io }
-  - { registry: Registry.Example:8443, endpoint: "https://127.0.0.1:8443/mirror/", ca: ca.pem, credentials: { file: secret } }
+  - { registry: Registry.Example:8443, endpoint: "https://127.0.0.1:8443/mirror/", ca: ca.pem, credentials: { file: secret }, tokenService: "https://auth.example/" }
   - { registry: site.local, layout: images }
   - { registry: loop.example, endpoint: "http://localhost:5002" }
   - { registry: plain.example, endpoint: "http://plain.example", insecureHttp: true }
@@ -74,6 +74,7 @@ timeouts: { upstreamConnect: 1s, upstreamResponse: 2s, idleBody: 3s, judgement: 
   EXPECT_EQ(mirror.url, "https://127.0.0.1:8443/mirror");
   EXPECT_EQ(mirror.ca, folder_.path() / "ca.pem");
   EXPECT_EQ(mirror.credentials_file, folder_.path() / "secret");
+  EXPECT_EQ(mirror.token_service, "https://auth.example");
   EXPECT_EQ(std::get<LayoutDirectory>(loaded->upstreams[2].source).path, folder_.path() / "images");
   EXPECT_TRUE(std::get<RegistryEndpoint>(loaded->upstreams[4].source).insecure_http);
   EXPECT_EQ(loaded->default_registry, "site.local");
@@ -154,6 +155,8 @@ TEST_F(SettingsFile, RefusesPlainHttpUpstreamsOverTheNetwork) {
   EXPECT_THAT(upstream_problems("{ registry: x.example, endpoint: 'http://localhost.evil.example' }"),
               ElementsAre(HasSubstr("insecureHttp")));
   EXPECT_THAT(upstream_problems("{ registry: x.example, endpoint: 'http://127.0.0.1:1' }"), IsEmpty());
+  EXPECT_THAT(upstream_problems("{ registry: x.example, tokenService: 'http://auth.example' }"),
+              ElementsAre(HasSubstr("insecureHttp")));
   EXPECT_THAT(upstream_problems("{ registry: x.example, insecureHttp: true }"), ElementsAre(HasSubstr("remove it")));
 }
 
@@ -163,6 +166,7 @@ TEST_F(SettingsFile, RefusesEndpointsThatAreMoreThanAPlace) {
         "https://x.example#f", "https://x.example:port", "https://x.example:0", "https://x.example:99999",
         "https://x y.example", "HTTPS://x.example", "file:///etc/passwd", "x.example", "https://[::1"}) {
     EXPECT_EQ(upstream_problems("{ registry: x.example, endpoint: '" + wrong + "' }").size(), 1U) << wrong;
+    EXPECT_EQ(upstream_problems("{ registry: x.example, tokenService: '" + wrong + "' }").size(), 1U) << wrong;
   }
 }
 

@@ -24,10 +24,13 @@ class RegistryTest : public testing::Test {
  protected:
   using Handler = tests::ScriptedServer::Handler;
 
-  Upstream& registry(Handler handler, std::optional<std::filesystem::path> credentials = std::nullopt) {
+  Upstream& registry(Handler handler, std::optional<std::filesystem::path> credentials = std::nullopt,
+                     std::optional<std::string> token_service = std::nullopt) {
     server_ = std::make_unique<tests::ScriptedServer>(std::move(handler));
-    config::RegistryEndpoint endpoint{
-        .url = server_->url(), .ca = std::nullopt, .credentials_file = std::move(credentials)};
+    config::RegistryEndpoint endpoint{.url = server_->url(),
+                                      .ca = std::nullopt,
+                                      .credentials_file = std::move(credentials),
+                                      .token_service = std::move(token_service)};
     config::Timeouts timeouts;
     timeouts.upstream_response = std::chrono::seconds(5);
     registry_ = make_registry_upstream(*client_, endpoint, timeouts);

@@ -117,20 +117,25 @@ class CredentialsTest : public RegistryTest {
     return directory_ / "credentials";
   }
   Result<FetchedManifest> ask_with(std::string_view content) {
-    return manifest(
-        registry([](ScriptedConnection& connection, const ReceivedRequest&) { connection.answer(200, "{}"); },
-                 file(content)),
-        "1.0");
+    return manifest(registry(
+                        [](ScriptedConnection& connection, const ReceivedRequest& request) {
+                          const bool is_told = !request.header("authorization").empty();
+                          connection.answer(is_told ? 200 : 401, "{}",
+                                            is_told ? "" : "WWW-Authenticate: Basic realm=\"x\"\r\n");
+                        },
+                        file(content)),
+                    "1.0");
   }
 
   std::filesystem::path directory_;
 };
 
-TEST_F(CredentialsTest, AreSentAsBasicAuthorization) {
+TEST_F(CredentialsTest, AreSentAsBasicAuthorizationWhereThatIsAskedFor) {
   ASSERT_TRUE(ask_with("robot:s3cret:with colon\n"));
-  EXPECT_EQ(asked().header("authorization"), "Basic cm9ib3Q6czNjcmV0OndpdGggY29sb24=");
+  EXPECT_EQ(asked(0).header("authorization"), "");
+  EXPECT_EQ(asked(1).header("authorization"), "Basic cm9ib3Q6czNjcmV0OndpdGggY29sb24=");
   ASSERT_TRUE(ask_with("a:b\r\n"));
-  EXPECT_EQ(asked().header("authorization"), "Basic YTpi");
+  EXPECT_EQ(asked(1).header("authorization"), "Basic YTpi");
 }
 
 TEST_F(CredentialsTest, ThatCannotBeReadStopEveryRequestAndAreNotRepeated) {

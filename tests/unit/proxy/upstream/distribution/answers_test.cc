@@ -101,14 +101,6 @@ TEST(Answers, FailuresQuoteTheUpstreamEscapedAndBounded) {
             "upstream ghcr.io said 500: m");
 }
 
-TEST(Answers, AMissingTokenIsSaidToBeTheCause) {
-  const auto challenged =
-      failure("ghcr.io", head(401, {{"www-authenticate", "Bearer realm=\"https://ghcr.io/token\""}}), "");
-  EXPECT_NE(challenged.message.find("token"), std::string::npos);
-  EXPECT_EQ(failure("ghcr.io", head(401, {{"www-authenticate", "Basic realm=x"}}), "").message.find("token"),
-            std::string::npos);
-}
-
 TEST(Answers, RateLimitsSayWhenToComeBack) {
   EXPECT_EQ(failure("ghcr.io", head(429, {{"retry-after", "7"}}), "").retry_after, std::chrono::seconds(7));
   EXPECT_EQ(failure("ghcr.io", head(503, {{"retry-after", "7"}}), "").retry_after, std::chrono::seconds(7));

@@ -1,0 +1,221 @@
+// How a registry is told who asks: passwords and tokens, and where they never go.
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "proxy/upstream/distribution/authorizer.h"
+#include "tests/support/error_code.h"
+#include "tests/unit/proxy/upstream/registry_fixture.h"
+
+namespace pullgate::proxy {
+namespace {
+
+namespace asio = boost::asio;
+using tests::ReceivedRequest;
+using tests::ScriptedConnection;
+using tests::ScriptedServer;
+
+constexpr const char* kBasic = "Basic YTpi";  // a:b
+
+/// A registry that answers to its newest token only, and the service that issues them.
+class TokenTest : public RegistryTest {
+ protected:
+  TokenTest() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "pullgate-XXXXXX").string();
+    directory_ = ::mkdtemp(pattern.data());
+  }
+  ~TokenTest() override { std::filesystem::remove_all(directory_); }
+
+  std::filesystem::path password() {
+    std::ofstream(directory_ / "credentials") << "a:b\n";
+    return directory_ / "credentials";
+  }
+
+  Upstream& registry_with_tokens(std::optional<std::filesystem::path> credentials = std::nullopt,
+                                 std::optional<std::string> token_service = std::nullopt) {
+    return registry(
+        [this](ScriptedConnection& connection, const ReceivedRequest& request) {
+          if (request.header("authorization") == "Bearer token-" + std::to_string(issued_)) {
+            return connection.answer(200, "{}");
+          }
+          connection.answer(401, R"({"errors":[{"code":"UNAUTHORIZED","message":"who are you"}]})",
+                            "WWW-Authenticate: " + challenge_ + "\r\n");
+        },
+        std::move(credentials), std::move(token_service));
+  }
+
+  std::filesystem::path directory_;
+  std::atomic<int> issued_ = 0;
+  std::string said_ = R"({{"token":"token-{}"}})";
+  int status_ = 200;
+  ScriptedServer service_{[this](ScriptedConnection& connection, const ReceivedRequest&) {
+    connection.answer(status_, fmt::format(fmt::runtime(said_), ++issued_));
+  }};
+  std::string challenge_ = fmt::format(R"(Bearer realm="{}",service="the registry & co")", service_.url("/token?a=b"));
+};
+
+TEST_F(TokenTest, IsFetchedForTheRepositoryAloneAndUsedAgain) {
+  auto& upstream = registry_with_tokens();
+  ASSERT_TRUE(manifest(upstream, "1.0"));
+  ASSERT_TRUE(manifest(upstream, "1.1"));
+  ASSERT_EQ(service_.requests().size(), 1U);
+  EXPECT_EQ(service_.requests()[0].target,
+            "/token?a=b&scope=repository%3Aacme%2Fapp%3Apull&service=the%20registry%20%26%20co");
+  EXPECT_EQ(service_.requests()[0].header("authorization"), "");
+  ASSERT_EQ(server_->requests().size(), 3U);
+  EXPECT_EQ(asked(0).header("authorization"), "");
+  EXPECT_EQ(asked(1).header("authorization"), "Bearer token-1");
+  EXPECT_EQ(asked(2).header("authorization"), "Bearer token-1");
+  // Another repository is another token.
+  ASSERT_TRUE(tests::run_to_end(upstream.manifest("acme/other", *parse_tag_or_digest("1.0"))));
+  EXPECT_EQ(service_.requests()[1].target.find("acme%2Fother") != std::string::npos, true);
+  EXPECT_EQ(asked(3).header("authorization"), "");
+}
+
+TEST_F(TokenTest, IsFetchedWithThePasswordWhichTheRegistryItselfDoesNotGet) {
+  auto& upstream = registry_with_tokens(password());
+  ASSERT_TRUE(manifest(upstream, "1.0"));
+  EXPECT_EQ(service_.requests().at(0).header("authorization"), kBasic);
+  for (const auto& request : server_->requests()) EXPECT_NE(request.header("authorization"), kBasic);
+}
+
+TEST_F(TokenTest, ThatIsNoLongerTakenIsReplacedOnce) {
+  auto& upstream = registry_with_tokens();
+  ASSERT_TRUE(manifest(upstream, "1.0"));
+  ++issued_;  // the registry has stopped to take the first
+  said_ = R"({{"access_token":"token-{}","expires_in":300}})";
+  ASSERT_TRUE(manifest(upstream, "1.0"));
+  EXPECT_EQ(service_.requests().size(), 2U);
+  EXPECT_EQ(asked(2).header("authorization"), "Bearer token-1");
+  EXPECT_EQ(asked(3).header("authorization"), "Bearer token-3");
+}
+
+TEST_F(TokenTest, IsNotAskedForOnAnotherHost) {
+  // "localhost" is another name, and so another host, for what is the same machine.
+  challenge_ = fmt::format(R"(Bearer realm="http://localhost:{}/token",service="x")", service_.port());
+  const auto refused = manifest(registry_with_tokens(password()), "1.0");
+  EXPECT_EQ(tests::error_code(refused), ErrorCode::kUnauthorized);
+  EXPECT_NE(refused.error().message.find(fmt::format("write 'tokenService: http://localhost:{}'", service_.port())),
+            std::string::npos)
+      << refused.error().message;
+  EXPECT_TRUE(service_.requests().empty());
+  // The operator knows where it is.
+  EXPECT_TRUE(manifest(registry_with_tokens(password(), fmt::format("http://localhost:{}", service_.port())), "1.0"));
+  // On that port, and no other.
+  EXPECT_FALSE(manifest(registry_with_tokens(password(), "http://localhost:1"), "1.0"));
+}
+
+TEST_F(TokenTest, IsNotFollowedElsewhere) {
+  const ScriptedServer thief(
+      [](ScriptedConnection& connection, const ReceivedRequest&) { connection.answer(200, R"({"token":"token-1"})"); });
+  const ScriptedServer service([&](ScriptedConnection& connection, const ReceivedRequest&) {
+    connection.answer(307, "", "Location: " + thief.url("/") + "\r\n");
+  });
+  challenge_ = fmt::format(R"(Bearer realm="{}")", service.url("/token"));
+  EXPECT_FALSE(manifest(registry_with_tokens(password()), "1.0"));
+  EXPECT_TRUE(thief.requests().empty());
+}
+
+TEST_F(TokenTest, ThatCannotBeHadIsSaidWithTheReason) {
+  auto& upstream = registry_with_tokens();
+  status_ = 401;
+  said_ = R"({{"errors":[{{"code":"DENIED","message":"not {} for you"}}]}})";
+  auto refused = manifest(upstream, "1.0");
+  EXPECT_EQ(tests::error_code(refused), ErrorCode::kUnauthorized);
+  EXPECT_NE(refused.error().message.find("token service 127.0.0.1"), std::string::npos) << refused.error().message;
+  EXPECT_NE(refused.error().message.find("DENIED: not"), std::string::npos) << refused.error().message;
+  status_ = 200;
+  for (const char* said : {"", "{{}}", "[]", R"({{"token":""}})", R"({{"token":"two words"}})",
+                           R"({{"token":"a\r\nX: y"}})", R"({{"token":7}})"}) {
+    said_ = said;
+    EXPECT_EQ(tests::error_code(manifest(upstream, "1.0")), ErrorCode::kUpstreamInvalid) << said;
+  }
+  for (const char* realm : {"", "ftp://127.0.0.1/", "https://a@127.0.0.1/"}) {
+    challenge_ = fmt::format(R"(Bearer realm="{}")", realm);
+    EXPECT_EQ(tests::error_code(manifest(upstream, "1.0")), ErrorCode::kUpstreamInvalid) << realm;
+  }
+}
+
+TEST_F(TokenTest, IsFetchedAgainBeforeItEnds) {
+  auto now = std::chrono::steady_clock::time_point{};
+  ScriptedServer service([&](ScriptedConnection& connection, const ReceivedRequest&) {
+    connection.answer(200, fmt::format(R"({{"token":"token-{}","expires_in":100}})", ++issued_));
+  });
+  distribution::Authorizer authorizer(*client_, {.url = service.url(), .ca = {}, .credentials_file = {}},
+                                      *Url::parse(service.url()), {}, [&] { return now; });
+  const HttpResponseHead refusal{
+      .status = 401, .headers = {{"www-authenticate", fmt::format(R"(Bearer realm="{}")", service.url("/token"))}}};
+  EXPECT_EQ(authorizer.authorization_for("acme/app"), std::nullopt);
+  ASSERT_TRUE(tests::run_to_end(authorizer.after_refusal("acme/app", std::nullopt, refusal)));
+  EXPECT_EQ(authorizer.authorization_for("acme/app"), "Bearer token-1");
+  // Somebody who was refused before that token came is told it, and fetches none.
+  EXPECT_EQ(*tests::run_to_end(authorizer.after_refusal("acme/app", std::nullopt, refusal)), "Bearer token-1");
+  now += std::chrono::seconds(79);
+  EXPECT_EQ(authorizer.authorization_for("acme/app"), "Bearer token-1");
+  now += std::chrono::seconds(1);
+  EXPECT_EQ(authorizer.authorization_for("acme/app"), std::nullopt);
+  EXPECT_EQ(authorizer.authorization_for("acme/other"), std::nullopt);
+}
+
+TEST_F(TokenTest, OfDockerHubMayComeFromWhereItsTokensAre) {
+  // Nothing is sent anywhere: that the client has been shut down is another error than where it should have gone.
+  (*client_).shut_down();
+  const auto told = [&](const std::string& registry, const std::string& realm) {
+    distribution::Authorizer authorizer(*client_, {.url = registry, .ca = {}, .credentials_file = {}},
+                                        *Url::parse(registry), {});
+    const HttpResponseHead refusal{.status = 401,
+                                   .headers = {{"www-authenticate", fmt::format(R"(Bearer realm="{}")", realm)}}};
+    return tests::error_code(tests::run_to_end(authorizer.after_refusal("library/alpine", std::nullopt, refusal)));
+  };
+  EXPECT_EQ(told("https://registry-1.docker.io", "https://auth.docker.io/token"), ErrorCode::kCancelled);
+  EXPECT_EQ(told("https://ghcr.io", "https://ghcr.io/token"), ErrorCode::kCancelled);
+  EXPECT_EQ(told("https://ghcr.io:8443", "https://ghcr.io/token"), ErrorCode::kCancelled);
+  EXPECT_EQ(told("https://registry-1.docker.io", "http://auth.docker.io/token"), ErrorCode::kUnauthorized);
+  EXPECT_EQ(told("https://registry-1.docker.io", "https://auth.docker.io:8443/token"), ErrorCode::kUnauthorized);
+  EXPECT_EQ(told("https://registry-1.docker.io", "https://evil.docker.io/token"), ErrorCode::kUnauthorized);
+  EXPECT_EQ(told("https://ghcr.io", "https://auth.docker.io/token"), ErrorCode::kUnauthorized);
+  EXPECT_EQ(told("https://ghcr.io", "http://ghcr.io/token"), ErrorCode::kUnauthorized);
+  EXPECT_EQ(told("https://ghcr.io", "https://ghcr.io.evil.example/token"), ErrorCode::kUnauthorized);
+  EXPECT_EQ(told("https://ghcr.io", "https://169.254.169.254/latest/meta-data"), ErrorCode::kUnauthorized);
+}
+
+TEST_F(TokenTest, IsNotWantedWhereAPasswordIs) {
+  auto& upstream = registry(
+      [](ScriptedConnection& connection, const ReceivedRequest& request) {
+        if (request.header("authorization") == kBasic) return connection.answer(200, "{}");
+        connection.answer(401, "", "WWW-Authenticate: Basic realm=\"x\"\r\n");
+      },
+      password());
+  ASSERT_TRUE(manifest(upstream, "1.0"));
+  ASSERT_TRUE(manifest(upstream, "1.1"));
+  ASSERT_EQ(server_->requests().size(), 3U);
+  EXPECT_EQ(asked(0).header("authorization"), "");
+  EXPECT_EQ(asked(2).header("authorization"), kBasic);
+}
+
+TEST_F(TokenTest, IsNotWhatARegistryIsToldThatAsksForNothingWeHave) {
+  for (const char* challenge : {"WWW-Authenticate: Basic realm=\"x\"\r\n", "WWW-Authenticate: Negotiate\r\n", ""}) {
+    auto& upstream = registry(
+        [=](ScriptedConnection& connection, const ReceivedRequest&) { connection.answer(401, "", challenge); });
+    EXPECT_EQ(tests::error_code(manifest(upstream, "1.0")), ErrorCode::kUnauthorized) << challenge;
+    EXPECT_EQ(server_->requests().size(), 1U);
+  }
+}
+
+TEST_F(TokenTest, IsNotAskedForWithoutEnd) {
+  auto& upstream = registry([this](ScriptedConnection& connection, const ReceivedRequest&) {
+    connection.answer(401, "", "WWW-Authenticate: " + challenge_ + "\r\n");
+  });
+  EXPECT_EQ(tests::error_code(manifest(upstream, "1.0")), ErrorCode::kUnauthorized);
+  EXPECT_EQ(server_->requests().size(), 2U);
+  EXPECT_EQ(service_.requests().size(), 1U);
+}
+
+}  // namespace
+}  // namespace pullgate::proxy
