@@ -199,6 +199,19 @@ TEST_F(TokenTest, IsNotWantedWhereAPasswordIs) {
   EXPECT_EQ(asked(2).header("authorization"), kBasic);
 }
 
+// Registries lock accounts out after a few wrong passwords.
+TEST_F(TokenTest, IsNotWantedWhereAPasswordIsAndAWrongOneIsNotRepeated) {
+  auto& upstream = registry(
+      [](ScriptedConnection& connection, const ReceivedRequest&) {
+        connection.answer(401, "", "WWW-Authenticate: Basic realm=\"x\"\r\n");
+      },
+      password());
+  EXPECT_EQ(tests::error_code(manifest(upstream, "1.0")), ErrorCode::kUnauthorized);
+  EXPECT_EQ(server_->requests().size(), 2U);
+  EXPECT_EQ(tests::error_code(manifest(upstream, "1.0")), ErrorCode::kUnauthorized);
+  EXPECT_EQ(server_->requests().size(), 3U);
+}
+
 TEST_F(TokenTest, IsNotWhatARegistryIsToldThatAsksForNothingWeHave) {
   for (const char* challenge : {"WWW-Authenticate: Basic realm=\"x\"\r\n", "WWW-Authenticate: Negotiate\r\n", ""}) {
     auto& upstream = registry(
