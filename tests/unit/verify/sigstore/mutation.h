@@ -23,12 +23,15 @@ inline void PrintTo(const Mutation& mutation, std::ostream* out) {
 }
 
 /// Refused, and for this reason by this check.
-inline void expect_refused(const Mutation& mutation) {
-  const Report report = mutation.report();
+inline void expect_refused(const Report& report, Check check, Reason reason) {
   EXPECT_FALSE(report.verified);
   ASSERT_NE(report.most_telling(), nullptr);
-  EXPECT_EQ(to_string(report.most_telling()->check), to_string(mutation.check)) << told(report);
-  EXPECT_EQ(report.most_telling()->reason, mutation.reason) << told(report);
+  EXPECT_EQ(to_string(report.most_telling()->check), to_string(check)) << told(report);
+  EXPECT_EQ(to_string(report.most_telling()->reason.value()), to_string(reason)) << told(report);
+}
+
+inline void expect_refused(const Mutation& mutation) {
+  expect_refused(mutation.report(), mutation.check, mutation.reason);
 }
 
 class Mutations : public ::testing::TestWithParam<Mutation> {};
