@@ -210,7 +210,8 @@ TEST_F(JudgedKeyless, DoesNotCountTimestampsOfOneAuthorityTwiceCve202649834) {
                                         encoded(second.authority.root_der())};
   root["timestampAuthorities"].push_back(other);
   const policy::Decision made = decision(kKeyless + ", timestamp: { atLeast: 2 }", sigstore().bundle(stamped), root);
-  EXPECT_EQ(made.verdict(), Verdict::kDeny);
+  ASSERT_EQ(made.verdict(), Verdict::kDeny);
+  ASSERT_FALSE(made.objections().empty());
   EXPECT_EQ(made.objections()[0].reason, Reason::kThresholdNotMet) << made.objections()[0].found;
 }
 
