@@ -251,8 +251,9 @@ class SettingsReader {
 
   bool read_endpoint(const yaml::Node& node, RegistryEndpoint& source) {
     auto url = read_url(node, "'endpoint'", source.insecure_http);
-    if (url) source.url = *std::move(url);
-    return url.has_value();
+    if (!url) return false;
+    source.url = *std::move(url);
+    return true;
   }
 
   /// Without slashes at its end.

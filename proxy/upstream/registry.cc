@@ -59,7 +59,7 @@ class Registry final : public Upstream {
  public:
   Registry(HttpClient& client, config::RegistryEndpoint endpoint, config::Timeouts timeouts)
       : client_(client), endpoint_(std::move(endpoint)), timeouts_(timeouts), base_(Url::parse(endpoint_.url)) {
-    if (base_) authorizer_.emplace(client_, endpoint_, *base_, timeouts_);
+    if (base_) authorizer_ = std::make_unique<distribution::Authorizer>(client_, endpoint_, *base_, timeouts_);
   }
 
   asio::awaitable<Result<FetchedManifest>> manifest(std::string repository, TagOrDigest which) override;
@@ -95,7 +95,7 @@ class Registry final : public Upstream {
   config::RegistryEndpoint endpoint_;
   config::Timeouts timeouts_;
   Result<Url> base_;
-  std::optional<distribution::Authorizer> authorizer_;  // where there is a base
+  std::unique_ptr<distribution::Authorizer> authorizer_;  // where there is a base
 };
 
 Result<std::string> Registry::url_of(std::string_view repository, std::string_view endpoint) const {

@@ -38,8 +38,9 @@ class KnownDigests {
   const std::string* find(std::string_view algorithm) {
     if (const auto known = digests_.find(algorithm); known != digests_.end()) return &known->second;
     const auto counted = std::ranges::find(kCounted, algorithm, &Counted::name);
-    if (counted == kCounted.end() || !image_.bytes()) return nullptr;
-    const std::string hash = crypto::hash_of(counted->hash, *image_.bytes());
+    const std::optional<std::string_view> bytes = image_.bytes();
+    if (counted == kCounted.end() || !bytes) return nullptr;
+    const std::string hash = crypto::hash_of(counted->hash, *bytes);
     return &digests_.emplace(algorithm, hex_encode(hash)).first->second;
   }
 
