@@ -29,8 +29,8 @@ struct RegistryEndpoint {
   std::optional<std::filesystem::path> ca;
   /// Credentials of pullgate's own, from a file with one line "user:password".
   std::optional<std::filesystem::path> credentials_file;
-  /// "https://gitlab.example": where the registry's tokens come from, when that is not its own host. It is sent the
-  /// credentials.
+  /// "https://gitlab.example": whence the registry's tokens come, when that is not its own host: scheme, host and port.
+  /// It is sent the credentials.
   std::optional<std::string> token_service = std::nullopt;
   /// The operator accepts an http:// URL off loopback: everybody on the path can then exchange images, evidence and
   /// tags, and read credentials. What is served still passes the judge.
@@ -49,7 +49,7 @@ struct Upstream {
 
 struct Timeouts {
   std::chrono::milliseconds upstream_connect{5'000};
-  /// Until the response headers of one upstream request are here.
+  /// Until the response headers of one upstream request are here, with the token that it may need.
   std::chrono::milliseconds upstream_response{10'000};
   /// Without a single byte of a body, from either side.
   std::chrono::milliseconds idle_body{30'000};

@@ -108,8 +108,10 @@ inline constexpr std::size_t kUrlLength = 8 * kKiB;
 inline constexpr int kRedirects = 5;
 /// The body of an error: an OCI error list is a few hundred bytes.
 inline constexpr std::size_t kErrorBodyBytes = 64 * kKiB;
-/// A token and what comes with it; and for how many repositories tokens are remembered.
-inline constexpr std::size_t kTokenBytes = 64 * kKiB;
+/// A token and what comes with it: the largest in use, with their lists of permissions, have a few KiB.
+inline constexpr std::size_t kTokenBytes = 16 * kKiB;
+/// For so many repositories of an upstream it is remembered what to say: many pulls a second, each of another one, for
+/// as long as a usual token lasts.
 inline constexpr std::size_t kTokens = 1'000;
 /// Tags of one repository, over all pages, and pages followed. The largest public repositories have some 20,000.
 inline constexpr std::size_t kTags = 100'000;

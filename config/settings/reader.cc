@@ -190,6 +190,11 @@ class SettingsReader {
       if (credentials != nullptr) source.credentials_file = read_credentials(*credentials);
       if (token_service != nullptr) {
         source.token_service = read_url(*token_service, "'tokenService'", source.insecure_http);
+        const std::size_t host = std::string_view("https://").size();
+        if (source.token_service && source.token_service->find('/', host) != std::string::npos) {
+          problems_.add(token_service->mark,
+                        "'tokenService' is a host, perhaps with a port; the registry says the path");
+        }
       }
       const bool has_url = endpoint != nullptr ? read_endpoint(*endpoint, source) : take_default_endpoint(name, source);
       if (has_url && source.insecure_http && source.url.starts_with("https://")) {

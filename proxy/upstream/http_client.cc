@@ -45,6 +45,7 @@ asio::awaitable<Answer> send_on(std::weak_ptr<HttpLoop> loop, HttpRequest reques
     auto exchanged = co_await exchange(loop, request, current, reach, head_deadline);
     if (!exchanged) co_return std::move(exchanged).error();
     auto answer = std::move(exchanged->response);
+    if (!current.same_origin(*first)) answer->set_from_elsewhere();
     if (!is_redirect(answer->head().status)) co_return answer;
     // Server-side request forgery by way of the DNS: the name in a Location may resolve to the instance's metadata
     // service or to our neighbour, and a name of the upstream's own may begin to. What came from the Internet stays.

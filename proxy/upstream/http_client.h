@@ -58,6 +58,10 @@ class HttpResponse {
   /// The next bytes; empty at the proper end. Ends early or breaks: an error. Valid until the next call. At most
   /// about 256 KiB wait unread: then libcurl is paused and TCP holds the upstream back.
   virtual boost::asio::awaitable<Result<std::string_view>> read() = 0;
+  /// Did a redirect lead to another origin than was asked, and that one answer? What it wants to hear is no business of
+  /// the one that was asked.
+  [[nodiscard]] bool is_from_elsewhere() const { return from_elsewhere_; }
+  void set_from_elsewhere() { from_elsewhere_ = true; }
 
  protected:
   HttpResponse() = default;
@@ -65,6 +69,9 @@ class HttpResponse {
   HttpResponse& operator=(const HttpResponse&) = default;
   HttpResponse(HttpResponse&&) = default;
   HttpResponse& operator=(HttpResponse&&) = default;
+
+ private:
+  bool from_elsewhere_ = false;
 };
 
 /// Thread-safe. Connections are pooled and reused for all callers; one in the clear only while nothing has come on it

@@ -83,7 +83,8 @@ class Registry final : public Upstream {
   [[nodiscard]] Result<std::string> url_of(std::string_view repository, std::string_view endpoint) const;
   /// The one way out. Asks once more when the registry says who it wants to hear it from.
   asio::awaitable<Answer> ask(Question question);
-  [[nodiscard]] HttpRequest request_for(const Question& question, std::optional<std::string> authorization) const;
+  [[nodiscard]] HttpRequest request_for(const Question& question, std::optional<std::string> authorization,
+                                        std::chrono::steady_clock::time_point deadline) const;
   /// ask(), with every status other than these turned into the error that it means.
   asio::awaitable<Answer> ask_for(Question question, std::vector<int> good_statuses);
   asio::awaitable<Error> failure(std::unique_ptr<HttpResponse> response);
@@ -106,7 +107,9 @@ Result<std::string> Registry::url_of(std::string_view repository, std::string_vi
   return fmt::format("{}/v2/{}/{}", endpoint_.url, repository, endpoint);
 }
 
-HttpRequest Registry::request_for(const Question& question, std::optional<std::string> authorization) const {
+HttpRequest Registry::request_for(const Question& question, std::optional<std::string> authorization,
+                                  std::chrono::steady_clock::time_point deadline) const {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
   return {.method = question.method,
           .url = question.url,
           .headers = question.headers,
@@ -114,18 +117,28 @@ HttpRequest Registry::request_for(const Question& question, std::optional<std::s
           .redirects = question.redirects,
           .ca = endpoint_.ca,
           .connect_timeout = timeouts_.upstream_connect,
-          .response_timeout = timeouts_.upstream_response,
+          .response_timeout = std::max(left, std::chrono::milliseconds(1)),
           .idle_timeout = timeouts_.idle_body};
 }
 
 asio::awaitable<Answer> Registry::ask(Question question) {
-  std::optional<std::string> authorization = authorizer_->authorization_for(question.repository);
-  auto answer = co_await client_.send(request_for(question, authorization));
-  if (!answer || (*answer)->head().status != 401) co_return answer;
-  const auto better = co_await authorizer_->after_refusal(question.repository, authorization, (*answer)->head());
+  // One wait for all that has to be asked: clients do not wait long before they go elsewhere.
+  const auto deadline = std::chrono::steady_clock::now() + timeouts_.upstream_response;
+  std::optional<std::string> sent = authorizer_->authorization_for(question.repository);
+  auto answer = co_await client_.send(request_for(question, sent, deadline));
+  // A storage that we were sent to may refuse us as well, and want to hear other things.
+  if (!answer || (*answer)->head().status != 401 || (*answer)->is_from_elsewhere()) co_return answer;
+  const auto better = co_await authorizer_->after_refusal(question.repository, sent, (*answer)->head(), deadline);
   if (!better) co_return better.error();
-  if (!better->has_value()) co_return answer;
-  co_return co_await client_.send(request_for(question, *better));
+  const auto& authorization = *better;
+  if (!authorization) co_return answer;
+  auto second = co_await client_.send(request_for(question, authorization->text, deadline));
+  if (second && (*second)->head().status == 401 && !(*second)->is_from_elsewhere()) {
+    authorizer_->refused(question.repository);
+  } else if (second) {
+    authorizer_->taken(question.repository, *authorization);
+  }
+  co_return second;
 }
 
 asio::awaitable<Answer> Registry::ask_for(Question question, std::vector<int> good_statuses) {

@@ -1,13 +1,13 @@
 #include "proxy/upstream/distribution/authorizer.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <fstream>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "proxy/upstream/distribution/answers.h"
-#include "proxy/upstream/distribution/challenge.h"
 #include "proxy/upstream/json_documents.h"
 #include "verify/bytes.h"
 #include "verify/limits.h"
@@ -69,11 +69,22 @@ bool is_docker_hub(const Url& registry, const Url& realm) {
          realm.scheme() == Url::Scheme::kHttps && realm.port() == 443;
 }
 
-std::optional<Url> parsed(const std::optional<std::string>& text) {
-  if (!text) return std::nullopt;
+Result<std::optional<Url>> parsed(const std::optional<std::string>& text) {
+  if (!text) return std::optional<Url>();
   auto url = Url::parse(*text);
-  return url ? std::optional(*std::move(url)) : std::nullopt;
+  if (!url)
+    return Error{ErrorCode::kInternal, fmt::format("tokenService {}: {}", printable(*text), url.error().message)};
+  return std::optional(*std::move(url));
 }
+
+/// Never nothing: a request without time fails by itself, with a message that says so.
+std::chrono::milliseconds time_left(Authorizer::Moment deadline) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  return std::max(left, std::chrono::milliseconds(1));
+}
+
+/// How long a registry's "no" to all that we have to say is believed.
+constexpr std::chrono::seconds kRefusalLifetime{10};
 
 }  // namespace
 
@@ -89,103 +100,117 @@ Authorizer::Authorizer(HttpClient& client, const config::RegistryEndpoint& endpo
 
 Status Authorizer::usable() const {
   if (!basic_) return basic_.error();
+  if (!token_service_) return token_service_.error();
   return Done{};
 }
 
 std::optional<std::string> Authorizer::authorization_for(const std::string& repository) const {
   const std::scoped_lock lock(mutex_);
-  if (wants_basic_) return *basic_;
-  const auto token = tokens_.find(repository);
-  if (token == tokens_.end() || token->second.use_until <= clock_()) return std::nullopt;
-  return token->second.authorization;
+  const auto known = known_.find(repository);
+  return known == known_.end() || known->second.until <= clock_() ? std::nullopt : known->second.text;
 }
 
-asio::awaitable<Result<std::optional<std::string>>> Authorizer::after_refusal(std::string repository,
-                                                                              std::optional<std::string> sent,
-                                                                              HttpResponseHead refusal) {
-  // Somebody else may have been told already what to say.
-  if (auto newer = authorization_for(repository); newer && newer != sent) co_return newer;
-  const auto challenges = challenges_in(refusal);
-  if (!challenges) co_return challenges.error();
-  const auto asks_for = [&](std::string_view scheme) {
-    return std::ranges::find(*challenges, scheme, &Challenge::scheme);
-  };
-  if (const auto bearer = asks_for("bearer"); bearer != challenges->end()) {
-    auto url =
-        token_url(std::string(bearer->parameter("realm")), std::string(bearer->parameter("service")), repository);
-    if (!url) co_return url.error();
-    co_return co_await fetch_token(std::move(repository), *std::move(url));
+asio::awaitable<Result<std::optional<Authorizer::Authorization>>> Authorizer::after_refusal(
+    std::string repository, std::optional<std::string> sent, HttpResponseHead refusal, Moment deadline) {
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto known = known_.find(repository);
+    if (known != known_.end() && known->second.until > clock_()) {
+      if (!known->second.text) co_return std::nullopt;
+      // Somebody else was told meanwhile what to say.
+      if (known->second.text != sent) co_return Authorization{*known->second.text, known->second.until};
+    }
   }
-  if (asks_for("basic") == challenges->end() || !*basic_ || sent == *basic_) co_return std::nullopt;
-  const std::scoped_lock lock(mutex_);
-  wants_basic_ = true;
-  co_return *basic_;
+  const std::vector<Challenge> challenges = challenges_in(refusal);
+  const auto bearer = std::ranges::find(challenges, "bearer", &Challenge::scheme);
+  if (bearer != challenges.end()) {
+    auto url = token_url(*bearer, repository);
+    if (!url) co_return url.error();
+    co_return co_await fetch_token(std::move(repository), *std::move(url), deadline);
+  }
+  const bool wants_basic = std::ranges::find(challenges, "basic", &Challenge::scheme) != challenges.end();
+  const std::optional<std::string>& basic = *basic_;
+  if (!wants_basic || !basic || sent == basic) co_return std::nullopt;
+  co_return Authorization{*basic, Moment::max()};
+}
+
+void Authorizer::taken(const std::string& repository, Authorization authorization) {
+  keep(repository, std::move(authorization.text), authorization.use_until);
+}
+
+void Authorizer::refused(const std::string& repository) {
+  keep(repository, std::nullopt, clock_() + kRefusalLifetime);
 }
 
 /// The realm is the registry's word. Anywhere else than on its own host it could be a way to our password, and to
 /// whatever this machine can reach.
 bool Authorizer::may_issue_tokens(const Url& realm) const {
-  if (token_service_ && realm.same_origin(*token_service_)) return true;
-  if (realm.scheme() == Url::Scheme::kHttp && registry_.scheme() == Url::Scheme::kHttps) return false;
+  const std::optional<Url>& configured = *token_service_;
+  if (realm.same_origin(registry_) || (configured && realm.same_origin(*configured))) return true;
+  // In the clear anybody on the path says it, and on this machine another port is another service.
+  if (realm.scheme() == Url::Scheme::kHttp || registry_.scheme() == Url::Scheme::kHttp) return false;
   return realm.host() == registry_.host() || is_docker_hub(registry_, realm);
 }
 
-Result<Url> Authorizer::token_url(const std::string& realm, const std::string& service,
-                                  const std::string& repository) const {
-  const auto url = Url::parse(realm);
-  if (!url) {
-    return {ErrorCode::kUpstreamInvalid, fmt::format("upstream {} asks for a token from no usable place: {}",
-                                                     registry_.authority(), url.error().message)};
+Result<Url> Authorizer::token_url(const Challenge& challenge, const std::string& repository) const {
+  const auto realm = Url::parse(challenge.parameter("realm"));
+  if (!realm) {
+    return Error{ErrorCode::kUnauthorized, fmt::format("upstream {} asks for a token from no usable place: {}",
+                                                       registry_.authority(), realm.error().message)};
   }
-  if (!may_issue_tokens(*url)) {
-    return {
-        ErrorCode::kUnauthorized,
-        fmt::format("upstream {0} asks for a token from {1}, which is another host: if that is where its tokens come "
-                    "from, write 'tokenService: {2}://{1}' beside its registry",
-                    registry_.authority(), url->authority(), url->scheme() == Url::Scheme::kHttps ? "https" : "http")};
+  const std::string_view scheme = realm->scheme() == Url::Scheme::kHttps ? "https" : "http";
+  const std::string origin = fmt::format("{}://{}", scheme, realm->authority());
+  if (!may_issue_tokens(*realm)) {
+    return Error{ErrorCode::kUnauthorized,
+                 fmt::format("upstream {} asks for a token from {}, which is not where it is itself: only if you know "
+                             "that its tokens come from there, write 'tokenService: {}' beside its registry",
+                             registry_.authority(), origin, origin)};
   }
-  // The least that suffices, whatever the challenge suggests: one repository, and only to read.
-  std::string text = url->text();
-  text +=
-      fmt::format("{}scope={}", text.contains('?') ? '&' : '?', percent_encoded("repository:" + repository + ":pull"));
-  if (!service.empty()) text += "&service=" + percent_encoded(service);
-  return Url::parse(text);
+  // The least that suffices: to read one repository. A query of the realm's own could ask for more.
+  std::string text = origin + realm->path() + "?scope=" + percent_encoded("repository:" + repository + ":pull");
+  if (const auto service = challenge.parameter("service"); !service.empty())
+    text += "&service=" + percent_encoded(service);
+  auto url = Url::parse(text);
+  if (!url) return Error{ErrorCode::kUpstreamInvalid, fmt::format("token service {}: {}", origin, url.error().message)};
+  return url;
 }
 
-asio::awaitable<Result<std::optional<std::string>>> Authorizer::fetch_token(std::string repository, Url url) {
+asio::awaitable<Result<std::optional<Authorizer::Authorization>>> Authorizer::fetch_token(std::string repository,
+                                                                                          Url url, Moment deadline) {
+  const std::string service = fmt::format("token service {}", url.authority());
   auto answer = co_await client_.send({.url = url.text(),
                                        .headers = {{"Accept", "application/json"}},
                                        .authorization = *basic_,
                                        .redirects = Redirects::kSameOrigin,
                                        .ca = ca_,
                                        .connect_timeout = timeouts_.upstream_connect,
-                                       .response_timeout = timeouts_.upstream_response,
-                                       .idle_timeout = timeouts_.idle_body});
+                                       .response_timeout = time_left(deadline),
+                                       .idle_timeout = time_left(deadline)});
   if (!answer) co_return answer.error();
   const HttpResponseHead head = (*answer)->head();
   const auto body = co_await read_all(**answer, limits::kTokenBytes);
-  const std::string service = fmt::format("token service {}", url.authority());
-  if (head.status != 200) co_return failure(service, head, body ? std::string_view(*body) : "");
-  if (!body) co_return body.error();
-  const auto issued = parse_token(*body);
-  if (!issued) co_return Error{issued.error().code, fmt::format("{}: {}", service, issued.error().message)};
-  Token token{.authorization = "Bearer " + issued->token,
-              // A token that ends on its way is refused: a fifth of its life is for that.
-              .use_until = clock_() + issued->lifetime * 4 / 5};
-  std::optional<std::string> authorization = token.authorization;
-  keep(repository, std::move(token));
-  co_return authorization;
+  if (head.status != 200) {
+    if (head.status == 401 || head.status == 403) refused(repository);
+    Error error = failure(service, head, body ? std::string_view(*body) : "");
+    // That the service is not there says nothing about whether the image is.
+    if (error.code == ErrorCode::kNotFound) error.code = ErrorCode::kUpstreamInvalid;
+    co_return error;
+  }
+  const auto issued = body ? parse_token(*body) : Result<IssuedToken>(body.error());
+  if (!issued && issued.error().code == ErrorCode::kTimedOut) co_return issued.error();
+  if (!issued) co_return Error{ErrorCode::kUpstreamInvalid, fmt::format("{}: {}", service, issued.error().message)};
+  // A token that ends on its way is refused: a fifth of its life is for that.
+  co_return Authorization{"Bearer " + issued->token, clock_() + issued->lifetime * 4 / 5};
 }
 
-void Authorizer::keep(const std::string& repository, Token token) {
+void Authorizer::keep(const std::string& repository, std::optional<std::string> text, Moment until) {
   const std::scoped_lock lock(mutex_);
-  if (tokens_.size() >= limits::kTokens && !tokens_.contains(repository)) {
-    const auto now = clock_();
-    std::erase_if(tokens_, [&](const auto& entry) { return entry.second.use_until <= now; });
+  if (known_.size() >= limits::kTokens && !known_.contains(repository)) {
+    std::erase_if(known_, [now = clock_()](const auto& entry) { return entry.second.until <= now; });
     // Clients name the repositories: what they make us remember has an end.
-    if (tokens_.size() >= limits::kTokens) tokens_.clear();
+    if (known_.size() >= limits::kTokens) known_.clear();
   }
-  tokens_.insert_or_assign(repository, std::move(token));
+  known_.insert_or_assign(repository, Known{std::move(text), until});
 }
 
 }  // namespace pullgate::proxy::distribution

@@ -4,6 +4,7 @@
 /// Specification" of CNCF distribution), which most of them want even of nobody.
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -13,6 +14,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "config/settings.h"
+#include "proxy/upstream/distribution/challenge.h"
 #include "proxy/upstream/http/url.h"
 #include "proxy/upstream/http_client.h"
 
@@ -21,7 +23,8 @@ namespace pullgate::proxy::distribution {
 /// Thread-safe. Secrets and tokens are in no message.
 class Authorizer {
  public:
-  using Clock = std::function<std::chrono::steady_clock::time_point()>;
+  using Moment = std::chrono::steady_clock::time_point;
+  using Clock = std::function<Moment()>;
 
   /// `client` must outlive this. `url` is the registry's. The credentials file is read here; usable() says how that
   /// went.
@@ -30,39 +33,49 @@ class Authorizer {
 
   [[nodiscard]] Status usable() const;
 
-  /// The Authorization to send with a question about the repository, as far as the registry has said what it wants.
-  [[nodiscard]] std::optional<std::string> authorization_for(const std::string& repository) const;
-
-  /// The Authorization to ask again with after a 401 to a question that was sent with `sent`; none when there is
-  /// nothing else to say, and the refusal stands. An error when a token was to be had and could not be: kUnauthorized
-  /// also when the registry names a token service elsewhere than on its own host, or than the operator wrote.
-  boost::asio::awaitable<Result<std::optional<std::string>>> after_refusal(std::string repository,
-                                                                           std::optional<std::string> sent,
-                                                                           HttpResponseHead refusal);
-
- private:
-  struct Token {
-    std::string authorization;
-    std::chrono::steady_clock::time_point use_until;
+  /// What an Authorization header says, and how long it is worth saying.
+  struct Authorization {
+    std::string text;
+    Moment use_until;
   };
 
-  [[nodiscard]] Result<Url> token_url(const std::string& realm, const std::string& service,
-                                      const std::string& repository) const;
+  /// What to send with a question about the repository, as far as the registry has said what it wants.
+  [[nodiscard]] std::optional<std::string> authorization_for(const std::string& repository) const;
+
+  /// What to ask again with after a 401 from the registry itself to a question that was sent with `sent`; none when
+  /// there is nothing else to say, and the refusal stands. An error when a token was to be had and could not be by
+  /// `deadline`: kUnauthorized also when the registry names a token service elsewhere than where one may be.
+  boost::asio::awaitable<Result<std::optional<Authorization>>> after_refusal(std::string repository,
+                                                                             std::optional<std::string> sent,
+                                                                             HttpResponseHead refusal, Moment deadline);
+
+  /// How asking again ended. What was taken is sent at once from now on; what was not is not repeated for a while, for
+  /// registries lock out those who keep sending a wrong password.
+  void taken(const std::string& repository, Authorization authorization);
+  void refused(const std::string& repository);
+
+ private:
+  [[nodiscard]] Result<Url> token_url(const Challenge& challenge, const std::string& repository) const;
   [[nodiscard]] bool may_issue_tokens(const Url& realm) const;
-  boost::asio::awaitable<Result<std::optional<std::string>>> fetch_token(std::string repository, Url url);
-  void keep(const std::string& repository, Token token);
+  boost::asio::awaitable<Result<std::optional<Authorization>>> fetch_token(std::string repository, Url url,
+                                                                           Moment deadline);
+  void keep(const std::string& repository, std::optional<std::string> text, Moment until);
 
   HttpClient& client_;
   Url registry_;
-  std::optional<Url> token_service_;
+  Result<std::optional<Url>> token_service_;
   std::optional<std::filesystem::path> ca_;
   config::Timeouts timeouts_;
   Clock clock_;
   Result<std::optional<std::string>> basic_;  // the header's value
 
+  /// Without a text: whatever we could say was refused.
+  struct Known {
+    std::optional<std::string> text;
+    Moment until;
+  };
   mutable std::mutex mutex_;
-  bool wants_basic_ = false;
-  std::map<std::string, Token> tokens_;  // by repository: no token is for more than one
+  std::map<std::string, Known> known_;  // by repository: no token is for more than one
 };
 
 }  // namespace pullgate::proxy::distribution

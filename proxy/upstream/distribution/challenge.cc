@@ -1,7 +1,7 @@
 #include "proxy/upstream/distribution/challenge.h"
 
 #include <algorithm>
-#include <optional>
+#include <iterator>
 
 #include "verify/ascii.h"
 
@@ -17,7 +17,7 @@ bool is_letter_or_digit(char c) {
   return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z');
 }
 
-/// Reads one header value. After the first thing that does not fit, everything is empty.
+/// Reads one header value, of which nothing counts once something did not fit.
 class ChallengeReader {
  public:
   explicit ChallengeReader(std::string_view text) : rest_(text) {}
@@ -56,13 +56,8 @@ class ChallengeReader {
       text += rest_.front();
       rest_.remove_prefix(1);
     }
-    if (!accept('"')) fail();
+    if (!accept('"')) failed_ = true;
     return text;
-  }
-
-  void fail() {
-    failed_ = true;
-    rest_ = {};
   }
 
  private:
@@ -79,24 +74,27 @@ class ChallengeReader {
   bool failed_ = false;
 };
 
-void read_challenges(ChallengeReader& reader, std::vector<Challenge>& challenges) {
-  const std::size_t first = challenges.size();
+/// Of one header; none when it cannot be read to its end.
+std::vector<Challenge> read_challenges(std::string_view header) {
+  ChallengeReader reader(header);
+  std::vector<Challenge> challenges;
   for (reader.skip_commas(); !reader.at_end(); reader.skip_commas()) {
     const std::string name = in_lower_case(reader.token());
-    if (reader.failed()) return;
+    if (reader.failed()) return {};
     reader.skip_space();
     if (reader.accept('=')) {
       reader.skip_space();
       const std::string value = reader.value();
-      if (challenges.size() == first || !challenges.back().parameters.emplace(name, value).second) return reader.fail();
+      if (challenges.empty() || !challenges.back().parameters.emplace(name, value).second) return {};
     } else {
       challenges.push_back({.scheme = name, .parameters = {}});
       reader.skip_token68();
       continue;  // its first parameter follows without a comma
     }
     reader.skip_space();
-    if (!reader.at_end() && !reader.accept(',')) return reader.fail();
+    if (!reader.at_end() && !reader.accept(',')) return {};
   }
+  return reader.failed() ? std::vector<Challenge>() : challenges;
 }
 
 }  // namespace
@@ -106,13 +104,10 @@ std::string_view Challenge::parameter(std::string_view name) const {
   return found == parameters.end() ? std::string_view() : found->second;
 }
 
-Result<std::vector<Challenge>> challenges_in(const HttpResponseHead& head) {
+std::vector<Challenge> challenges_in(const HttpResponseHead& head) {
   std::vector<Challenge> challenges;
   for (const auto& [name, value] : head.headers) {
-    if (name != "www-authenticate") continue;
-    ChallengeReader reader(value);
-    read_challenges(reader, challenges);
-    if (reader.failed()) return {ErrorCode::kUpstreamInvalid, "a WWW-Authenticate header that cannot be read"};
+    if (name == "www-authenticate") std::ranges::move(read_challenges(value), std::back_inserter(challenges));
   }
   return challenges;
 }

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "proxy/upstream/http_client.h"
-#include "verify/result.h"
 
 namespace pullgate::proxy::distribution {
 
@@ -19,8 +18,9 @@ struct Challenge {
   [[nodiscard]] std::string_view parameter(std::string_view name) const;
 };
 
-/// All challenges of an answer, in their order, whether they came in one header or in several. kUpstreamInvalid for
-/// what is not in the grammar, and for a parameter that a challenge has twice: two readers could each take another.
-Result<std::vector<Challenge>> challenges_in(const HttpResponseHead& head);
+/// All challenges of an answer, in their order, whether they came in one header or in several. Nothing is read out of a
+/// header that is not in the grammar, or in which a challenge has a parameter twice: two readers could each take
+/// another.
+std::vector<Challenge> challenges_in(const HttpResponseHead& head);
 
 }  // namespace pullgate::proxy::distribution

@@ -155,6 +155,8 @@ TEST_F(SettingsFile, RefusesPlainHttpUpstreamsOverTheNetwork) {
   EXPECT_THAT(upstream_problems("{ registry: x.example, endpoint: 'http://localhost.evil.example' }"),
               ElementsAre(HasSubstr("insecureHttp")));
   EXPECT_THAT(upstream_problems("{ registry: x.example, endpoint: 'http://127.0.0.1:1' }"), IsEmpty());
+  EXPECT_THAT(upstream_problems("{ registry: x.example, tokenService: 'https://auth.example/token' }"),
+              ElementsAre(HasSubstr("the registry says the path")));
   EXPECT_THAT(upstream_problems("{ registry: x.example, tokenService: 'http://auth.example' }"),
               ElementsAre(HasSubstr("insecureHttp")));
   EXPECT_THAT(upstream_problems("{ registry: x.example, insecureHttp: true }"), ElementsAre(HasSubstr("remove it")));

@@ -12,6 +12,7 @@
 #include "proxy/upstream/distribution/authorizer.h"
 #include "tests/support/error_code.h"
 #include "tests/unit/proxy/upstream/registry_fixture.h"
+#include "verify/limits.h"
 
 namespace pullgate::proxy {
 namespace {
@@ -37,8 +38,12 @@ class TokenTest : public RegistryTest {
     return directory_ / "credentials";
   }
 
-  Upstream& registry_with_tokens(std::optional<std::filesystem::path> credentials = std::nullopt,
-                                 std::optional<std::string> token_service = std::nullopt) {
+  /// Whose tokens come from the service, as the operator knows.
+  Upstream& registry_with_tokens(std::optional<std::filesystem::path> credentials = std::nullopt) {
+    return registry_with_service(std::move(credentials), service_.url());
+  }
+  Upstream& registry_with_service(std::optional<std::filesystem::path> credentials,
+                                  std::optional<std::string> token_service) {
     return registry(
         [this](ScriptedConnection& connection, const ReceivedRequest& request) {
           if (request.header("authorization") == "Bearer token-" + std::to_string(issued_)) {
@@ -57,7 +62,8 @@ class TokenTest : public RegistryTest {
   ScriptedServer service_{[this](ScriptedConnection& connection, const ReceivedRequest&) {
     connection.answer(status_, fmt::format(fmt::runtime(said_), ++issued_));
   }};
-  std::string challenge_ = fmt::format(R"(Bearer realm="{}",service="the registry & co")", service_.url("/token?a=b"));
+  std::string challenge_ =
+      fmt::format(R"(Bearer realm="{}",service="the registry & co")", service_.url("/token?scope=repository:a:push"));
 };
 
 TEST_F(TokenTest, IsFetchedForTheRepositoryAloneAndUsedAgain) {
@@ -66,7 +72,7 @@ TEST_F(TokenTest, IsFetchedForTheRepositoryAloneAndUsedAgain) {
   ASSERT_TRUE(manifest(upstream, "1.1"));
   ASSERT_EQ(service_.requests().size(), 1U);
   EXPECT_EQ(service_.requests()[0].target,
-            "/token?a=b&scope=repository%3Aacme%2Fapp%3Apull&service=the%20registry%20%26%20co");
+            "/token?scope=repository%3Aacme%2Fapp%3Apull&service=the%20registry%20%26%20co");
   EXPECT_EQ(service_.requests()[0].header("authorization"), "");
   ASSERT_EQ(server_->requests().size(), 3U);
   EXPECT_EQ(asked(0).header("authorization"), "");
@@ -96,7 +102,7 @@ TEST_F(TokenTest, ThatIsNoLongerTakenIsReplacedOnce) {
   EXPECT_EQ(asked(3).header("authorization"), "Bearer token-3");
 }
 
-TEST_F(TokenTest, IsNotAskedForOnAnotherHost) {
+TEST_F(TokenTest, IsNotAskedForElsewhere) {
   // "localhost" is another name, and so another host, for what is the same machine.
   challenge_ = fmt::format(R"(Bearer realm="http://localhost:{}/token",service="x")", service_.port());
   const auto refused = manifest(registry_with_tokens(password()), "1.0");
@@ -106,9 +112,29 @@ TEST_F(TokenTest, IsNotAskedForOnAnotherHost) {
       << refused.error().message;
   EXPECT_TRUE(service_.requests().empty());
   // The operator knows where it is.
-  EXPECT_TRUE(manifest(registry_with_tokens(password(), fmt::format("http://localhost:{}", service_.port())), "1.0"));
+  EXPECT_TRUE(manifest(registry_with_service(password(), fmt::format("http://localhost:{}", service_.port())), "1.0"));
   // On that port, and no other.
-  EXPECT_FALSE(manifest(registry_with_tokens(password(), "http://localhost:1"), "1.0"));
+  EXPECT_FALSE(manifest(registry_with_service(password(), "http://localhost:1"), "1.0"));
+  // Nor on another port of a host in the clear: our own could be there.
+  challenge_ = fmt::format(R"(Bearer realm="{}")", service_.url("/token"));
+  EXPECT_EQ(tests::error_code(manifest(registry_with_service(password(), std::nullopt), "1.0")),
+            ErrorCode::kUnauthorized);
+}
+
+TEST_F(TokenTest, IsNotAskedForAtTheWordOfAStorage) {
+  for (const std::string& challenge : {std::string("Basic realm=\"x\""), challenge_}) {
+    const ScriptedServer storage([&](ScriptedConnection& connection, const ReceivedRequest&) {
+      connection.answer(401, "", "WWW-Authenticate: " + challenge + "\r\n");
+    });
+    auto& upstream =
+        registry([&](ScriptedConnection& connection,
+                     const ReceivedRequest&) { connection.answer(307, "", "Location: " + storage.url("/x") + "\r\n"); },
+                 password(), service_.url());
+    EXPECT_EQ(tests::error_code(manifest(upstream, "1.0")), ErrorCode::kUnauthorized);
+    EXPECT_EQ(server_->requests().size(), 1U);
+    EXPECT_EQ(asked().header("authorization"), "");
+    EXPECT_TRUE(service_.requests().empty());
+  }
 }
 
 TEST_F(TokenTest, IsNotFollowedElsewhere) {
@@ -118,7 +144,8 @@ TEST_F(TokenTest, IsNotFollowedElsewhere) {
     connection.answer(307, "", "Location: " + thief.url("/") + "\r\n");
   });
   challenge_ = fmt::format(R"(Bearer realm="{}")", service.url("/token"));
-  EXPECT_FALSE(manifest(registry_with_tokens(password()), "1.0"));
+  EXPECT_FALSE(manifest(registry_with_service(password(), service.url()), "1.0"));
+  EXPECT_EQ(service.requests().size(), 1U);
   EXPECT_TRUE(thief.requests().empty());
 }
 
@@ -130,15 +157,29 @@ TEST_F(TokenTest, ThatCannotBeHadIsSaidWithTheReason) {
   EXPECT_EQ(tests::error_code(refused), ErrorCode::kUnauthorized);
   EXPECT_NE(refused.error().message.find("token service 127.0.0.1"), std::string::npos) << refused.error().message;
   EXPECT_NE(refused.error().message.find("DENIED: not"), std::string::npos) << refused.error().message;
+  // It is not asked again at once.
+  EXPECT_EQ(tests::error_code(manifest(upstream, "1.0")), ErrorCode::kUnauthorized);
+  EXPECT_EQ(service_.requests().size(), 1U);
+  status_ = 429;
+  EXPECT_EQ(tests::error_code(manifest(registry_with_tokens(), "1.0")), ErrorCode::kRateLimited);
+  // A service that is not there is no image that is not there.
+  for (const int status : {404, 500, 204, 302}) {
+    status_ = status;
+    EXPECT_EQ(tests::error_code(manifest(registry_with_tokens(), "1.0")), ErrorCode::kUpstreamInvalid) << status;
+  }
   status_ = 200;
-  for (const char* said : {"", "{{}}", "[]", R"({{"token":""}})", R"({{"token":"two words"}})",
-                           R"({{"token":"a\r\nX: y"}})", R"({{"token":7}})"}) {
+  for (const std::string& said :
+       {std::string(), std::string("{{}}"), std::string("[]"), std::string(R"({{"token":""}})"),
+        std::string(R"({{"token":"two words"}})"), std::string(R"({{"token":"a\r\nX: y"}})"),
+        std::string(R"({{"token":7}})"), R"({{"token":")" + std::string(limits::kTokenBytes, 'x') + R"("}})"}) {
     said_ = said;
-    EXPECT_EQ(tests::error_code(manifest(upstream, "1.0")), ErrorCode::kUpstreamInvalid) << said;
+    const auto unread = manifest(registry_with_tokens(), "1.0");
+    EXPECT_EQ(tests::error_code(unread), ErrorCode::kUpstreamInvalid) << said.substr(0, 40);
+    EXPECT_TRUE(unread.error().message.starts_with("token service 127.0.0.1")) << unread.error().message;
   }
   for (const char* realm : {"", "ftp://127.0.0.1/", "https://a@127.0.0.1/"}) {
     challenge_ = fmt::format(R"(Bearer realm="{}")", realm);
-    EXPECT_EQ(tests::error_code(manifest(upstream, "1.0")), ErrorCode::kUpstreamInvalid) << realm;
+    EXPECT_EQ(tests::error_code(manifest(registry_with_tokens(), "1.0")), ErrorCode::kUnauthorized) << realm;
   }
 }
 
@@ -152,10 +193,14 @@ TEST_F(TokenTest, IsFetchedAgainBeforeItEnds) {
   const HttpResponseHead refusal{
       .status = 401, .headers = {{"www-authenticate", fmt::format(R"(Bearer realm="{}")", service.url("/token"))}}};
   EXPECT_EQ(authorizer.authorization_for("acme/app"), std::nullopt);
-  ASSERT_TRUE(tests::run_to_end(authorizer.after_refusal("acme/app", std::nullopt, refusal)));
+  const auto told = [&](const std::optional<std::string>& sent) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    return tests::run_to_end(authorizer.after_refusal("acme/app", sent, refusal, deadline)).value();
+  };
+  authorizer.taken("acme/app", *told(std::nullopt));
   EXPECT_EQ(authorizer.authorization_for("acme/app"), "Bearer token-1");
   // Somebody who was refused before that token came is told it, and fetches none.
-  EXPECT_EQ(*tests::run_to_end(authorizer.after_refusal("acme/app", std::nullopt, refusal)), "Bearer token-1");
+  EXPECT_EQ(told(std::nullopt)->text, "Bearer token-1");
   now += std::chrono::seconds(79);
   EXPECT_EQ(authorizer.authorization_for("acme/app"), "Bearer token-1");
   now += std::chrono::seconds(1);
@@ -171,7 +216,8 @@ TEST_F(TokenTest, OfDockerHubMayComeFromWhereItsTokensAre) {
                                         *Url::parse(registry), {});
     const HttpResponseHead refusal{.status = 401,
                                    .headers = {{"www-authenticate", fmt::format(R"(Bearer realm="{}")", realm)}}};
-    return tests::error_code(tests::run_to_end(authorizer.after_refusal("library/alpine", std::nullopt, refusal)));
+    return tests::error_code(tests::run_to_end(authorizer.after_refusal(
+        "library/alpine", std::nullopt, refusal, std::chrono::steady_clock::now() + std::chrono::seconds(5))));
   };
   EXPECT_EQ(told("https://registry-1.docker.io", "https://auth.docker.io/token"), ErrorCode::kCancelled);
   EXPECT_EQ(told("https://ghcr.io", "https://ghcr.io/token"), ErrorCode::kCancelled);
@@ -197,19 +243,36 @@ TEST_F(TokenTest, IsNotWantedWhereAPasswordIs) {
   ASSERT_EQ(server_->requests().size(), 3U);
   EXPECT_EQ(asked(0).header("authorization"), "");
   EXPECT_EQ(asked(2).header("authorization"), kBasic);
+  // HEAD is asked in the same way.
+  EXPECT_TRUE(tests::run_to_end(upstream.blob_size("acme/app", Digest::of("x"))));
+  EXPECT_EQ(asked(3).header("authorization"), kBasic);
 }
 
 // Registries lock accounts out after a few wrong passwords.
 TEST_F(TokenTest, IsNotWantedWhereAPasswordIsAndAWrongOneIsNotRepeated) {
-  auto& upstream = registry(
-      [](ScriptedConnection& connection, const ReceivedRequest&) {
-        connection.answer(401, "", "WWW-Authenticate: Basic realm=\"x\"\r\n");
-      },
-      password());
+  auto& upstream =
+      registry([](ScriptedConnection& connection,
+                  const ReceivedRequest&) { connection.answer(401, "", "WWW-Authenticate: Basic realm=\"x\"\r\n"); },
+               password());
   EXPECT_EQ(tests::error_code(manifest(upstream, "1.0")), ErrorCode::kUnauthorized);
   EXPECT_EQ(server_->requests().size(), 2U);
   EXPECT_EQ(tests::error_code(manifest(upstream, "1.0")), ErrorCode::kUnauthorized);
   EXPECT_EQ(server_->requests().size(), 3U);
+  EXPECT_EQ(asked(2).header("authorization"), "");
+}
+
+// What one repository is asked with is no reason to tell another.
+TEST_F(TokenTest, OrAPasswordIsSaidWhereItWasAskedForOnly) {
+  auto& upstream = registry(
+      [](ScriptedConnection& connection, const ReceivedRequest& request) {
+        if (request.target.contains("acme/other") || request.header("authorization") == kBasic)
+          return connection.answer(200, "{}");
+        connection.answer(401, "", "WWW-Authenticate: Basic realm=\"x\"\r\n");
+      },
+      password());
+  ASSERT_TRUE(manifest(upstream, "1.0"));
+  ASSERT_TRUE(tests::run_to_end(upstream.manifest("acme/other", *parse_tag_or_digest("1.0"))));
+  EXPECT_EQ(asked(2).header("authorization"), "");
 }
 
 TEST_F(TokenTest, IsNotWhatARegistryIsToldThatAsksForNothingWeHave) {
@@ -222,9 +285,11 @@ TEST_F(TokenTest, IsNotWhatARegistryIsToldThatAsksForNothingWeHave) {
 }
 
 TEST_F(TokenTest, IsNotAskedForWithoutEnd) {
-  auto& upstream = registry([this](ScriptedConnection& connection, const ReceivedRequest&) {
-    connection.answer(401, "", "WWW-Authenticate: " + challenge_ + "\r\n");
-  });
+  auto& upstream = registry(
+      [this](ScriptedConnection& connection, const ReceivedRequest&) {
+        connection.answer(401, "", "WWW-Authenticate: " + challenge_ + "\r\n");
+      },
+      std::nullopt, service_.url());
   EXPECT_EQ(tests::error_code(manifest(upstream, "1.0")), ErrorCode::kUnauthorized);
   EXPECT_EQ(server_->requests().size(), 2U);
   EXPECT_EQ(service_.requests().size(), 1U);
