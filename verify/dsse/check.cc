@@ -14,11 +14,13 @@ namespace {
 using checks::Proven;
 using checks::ReportBuilder;
 
-std::string shown_subjects(const Statement& statement, Digest::Algorithm algorithm) {
-  const auto& digests = statement.subjects.front().digest;
-  const auto digest = digests.find(std::string(to_string(algorithm)));
-  std::string text = digest == digests.end() ? fmt::format("no {} digest", to_string(algorithm))
-                                             : fmt::format("{}:{}", digest->first, printable(digest->second, 20));
+/// Every digest of the first: which of them is another's is for the reader to see.
+std::string shown_subjects(const Statement& statement) {
+  std::string text;
+  for (const auto& [algorithm, value] : statement.subjects.front().digest) {
+    text += fmt::format("{}{}:{}", text.empty() ? "" : ", ", printable(algorithm, 20), printable(value, 20));
+    if (text.size() > 120) break;
+  }
   if (statement.subjects.size() > 1) text += fmt::format(" and {} others", statement.subjects.size() - 1);
   return text;
 }
@@ -95,8 +97,7 @@ std::optional<Proven> check_envelope(const sigstore::Presented& presented, const
   const StatementSubject* const subject = find_subject(*statement, question.image);
   if (subject == nullptr) {
     report.fail(Check::kSubject, Reason::kSubjectMismatch,
-                fmt::format("the statement is about {}, not {}",
-                            shown_subjects(*statement, question.image.digest().algorithm()),
+                fmt::format("the statement is about {}, not {}", shown_subjects(*statement),
                             question.image.digest().short_text()));
   } else {
     report.pass(Check::kSubject, question.image.digest().text());

@@ -31,7 +31,7 @@ std::string_view oid_of(Purpose purpose) {
 Status check_authority(const Certificate& certificate, std::size_t depth, Purpose purpose) {
   const Fields& fields = certificate.fields();
   if (!fields.is_authority) return {ErrorCode::kMalformed, "a certificate in the chain is not an authority's"};
-  // RFC 5280 section 6.1.4 (n): where there is a key usage. Ours are few and chosen; home-made anchors often have none.
+  // RFC 5280 section 6.1.4 (n): where there is a key usage; home-made authorities often have none.
   if (fields.key_usage && (*fields.key_usage & kKeyCertSign) == 0) {
     return {ErrorCode::kMalformed, "an authority in the chain is not for signing certificates"};
   }
