@@ -68,9 +68,9 @@ def test_every_outcome_is_told_with_its_words(tmp_path: Path) -> None:
     assert str(totals) == "1 passed, 1 failed, 2 skipped"
     assert totals.failed[0].name == "A.Fails"
     assert totals.failed[0].why == "a.cc:9\nExpected equality"
-    assert [(case.name, case.excused) for case in totals.skipped] == [
-        ("Many/B.Skips/0", True),
-        ("Many/B.DISABLED_Waits", False),
+    assert [(case.name, case.why, case.excused) for case in totals.skipped] == [
+        ("Many/B.Skips/0", "needs shared/data", True),
+        ("Many/B.DISABLED_Waits", "switched off in the source", False),
     ]
 
 

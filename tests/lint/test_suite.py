@@ -68,5 +68,10 @@ def test_everything_is_what_tests_the_program() -> None:
     assert titles == ["Lint", "Tidy", "Unit", "Integration", "Conformance", "Interop", "Threads"]
 
 
+def test_a_filter_is_for_tests_that_have_names() -> None:
+    titles = [title for title, _ in plan(options(["--filter", "Digest"]))]
+    assert titles == ["Lint", "Unit", "Integration", "Conformance", "Interop", "Threads"]
+
+
 def test_parts_can_be_asked_for_in_any_order() -> None:
     assert [title for title, _ in plan(options(["tidy", "threads", "tidy"]))] == ["Tidy", "Threads"]

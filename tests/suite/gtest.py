@@ -125,7 +125,8 @@ def _plain(case: xml.Element) -> xml.Element:
     skip = case.find("skipped")
     result = case.get("result")
     if result == "skipped" and skip is not None:
-        return junit.skipped(name, skip.get("message", ""))
+        # Its first line is where in the source that stands, and no reason.
+        return junit.skipped(name, skip.get("message", "").split("\n", 1)[-1].strip())
     if result == "suppressed":
         return junit.switched_off(name)
     return junit.passed(name, seconds) if result == "completed" else junit.failed(name, f"ended as '{result}'")

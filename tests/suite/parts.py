@@ -79,6 +79,9 @@ def tidy(run: Run) -> None:
 def unit(run: Run, preset: str = "dev") -> None:
     folder = run.folder(preset)
     programs = [folder / f"unit_{room}" for room in (("proxy",) if preset == "tsan" else _ROOMS)]
+    strangers = {path for path in folder.glob("unit_*") if path.is_file() and os.access(path, os.X_OK)} - set(programs)
+    if strangers and preset != "tsan":
+        raise StepFailed(f"nobody runs {', '.join(sorted(path.name for path in strangers))}")
     title = f"unit ({preset})"
     report = _report_file(title)
     command: list[str | Path] = [sys.executable, "-m", "suite.gtest", "--report", report, "--jobs", str(jobs())]

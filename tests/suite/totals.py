@@ -1,4 +1,4 @@
-"""Counts test cases in JUnit reports, the one form that ctest and pytest both write."""
+"""Counts test cases in JUnit reports, the one form that everything here writes: pytest, ctest, and our own runners."""
 
 from __future__ import annotations
 

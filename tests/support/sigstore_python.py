@@ -26,7 +26,7 @@ INSTALLED_WITHIN_SECONDS = 300
 # failed test.
 _NO_NETWORK = re.compile(
     r"NewConnectionError|Max retries exceeded|ConnectTimeout|ReadTimeout|ProxyError|name resolution|"
-    r"No matching distribution found|Could not find a version",
+    r"\(from versions: none\)",
     re.IGNORECASE,
 )  # fmt: skip
 
