@@ -30,6 +30,11 @@ TESTED = {
     "CVE-2025-25204": "gh: success where no attestation has the type",
     "CVE-2026-48815": "sigstore-js: conditions on extensions of the certificate were dropped",
     "CVE-2026-44310": "gitsign: no certificate at all, and a crash that ended in success",
+    # Whom our password reaches.
+    "CVE-2026-59891": "sigstore-js: credentials of a registry whose name contained another's",
+    "CVE-2026-50151": "oras-go: credentials along a redirect to another host",
+    "GHSA-vh4v-2xq2-g5cg": "oras-go: the same, from a token service",
+    "CVE-2025-27403": "ratify: a token for one cloud's registries sent to any registry",
     # When, and under which certificate.
     "CVE-2026-24122": "cosign: the issuing authority had expired when it was signed",
     "CVE-2026-48816": "sigstore-js: the log's time without the log's promise",
@@ -75,9 +80,6 @@ NOT_OURS = {
         "CVE-2021-41087 GHSA-pmwq-pjrm-6p5r GHSA-p86f-xmg6-9q4x GHSA-jjgp-whrp-gq8m CVE-2023-32076"
     ),
     "Notation's trust policies, names and revocation": "CVE-2024-56138 CVE-2023-25656 CVE-2024-51491",
-    "credentials of a registry, which are tested as transport": (
-        "CVE-2026-59891 CVE-2026-50151 GHSA-vh4v-2xq2-g5cg CVE-2025-27403"
-    ),
     "identity documents of a cloud": "CVE-2025-62375",
     "attestations of npm packages": "GHSA-r2xv-vpr2-42m9",
 }

@@ -195,7 +195,7 @@ TEST_F(HttpClientTest, GivesUpOnAConnectionThatIsNotAccepted) {
 
 // Redirects.
 
-TEST_F(HttpClientTest, FollowsRedirectsWithTheAuthorizationOnlyWhereItBelongs) {
+TEST_F(HttpClientTest, FollowsRedirectsWithTheAuthorizationOnlyWhereItBelongsCve202650151) {
   ScriptedServer storage(
       [](ScriptedConnection& connection, const ReceivedRequest&) { connection.answer(200, "blob"); });
   ScriptedServer registry([&](ScriptedConnection& connection, const ReceivedRequest& request) {

@@ -102,7 +102,7 @@ TEST_F(TokenTest, ThatIsNoLongerTakenIsReplacedOnce) {
   EXPECT_EQ(asked(3).header("authorization"), "Bearer token-3");
 }
 
-TEST_F(TokenTest, IsNotAskedForElsewhere) {
+TEST_F(TokenTest, IsNotAskedForElsewhereCve202527403) {
   // "localhost" is another name, and so another host, for what is the same machine.
   challenge_ = fmt::format(R"(Bearer realm="http://localhost:{}/token",service="x")", service_.port());
   const auto refused = manifest(registry_with_tokens(password()), "1.0");
@@ -137,7 +137,7 @@ TEST_F(TokenTest, IsNotAskedForAtTheWordOfAStorage) {
   }
 }
 
-TEST_F(TokenTest, IsNotFollowedElsewhere) {
+TEST_F(TokenTest, IsNotFollowedElsewhereGhsaVh4v2xq2G5cg) {
   const ScriptedServer thief(
       [](ScriptedConnection& connection, const ReceivedRequest&) { connection.answer(200, R"({"token":"token-1"})"); });
   const ScriptedServer service([&](ScriptedConnection& connection, const ReceivedRequest&) {
@@ -208,7 +208,7 @@ TEST_F(TokenTest, IsFetchedAgainBeforeItEnds) {
   EXPECT_EQ(authorizer.authorization_for("acme/other"), std::nullopt);
 }
 
-TEST_F(TokenTest, OfDockerHubMayComeFromWhereItsTokensAre) {
+TEST_F(TokenTest, OfDockerHubMayComeFromWhereItsTokensAreCve202659891) {
   // Nothing is sent anywhere: that the client has been shut down is another error than where it should have gone.
   (*client_).shut_down();
   const auto told = [&](const std::string& registry, const std::string& realm) {
