@@ -116,9 +116,10 @@ asio::awaitable<Result<std::optional<Authorizer::Authorization>>> Authorizer::af
     const std::scoped_lock lock(mutex_);
     const auto known = known_.find(repository);
     if (known != known_.end() && known->second.until > clock_()) {
-      if (!known->second.text) co_return std::nullopt;
+      const std::optional<std::string>& text = known->second.text;
+      if (!text) co_return std::nullopt;
       // Somebody else was told meanwhile what to say.
-      if (known->second.text != sent) co_return Authorization{*known->second.text, known->second.until};
+      if (text != sent) co_return Authorization{*text, known->second.until};
     }
   }
   const std::vector<Challenge> challenges = challenges_in(refusal);
