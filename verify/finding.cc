@@ -62,6 +62,8 @@ std::string_view to_string(Check check) {
       return "signer-validity";
     case Check::kSignerDistrust:
       return "signer-distrust";
+    case Check::kIdentity:
+      return "identity";
   }
   return "unknown";
 }

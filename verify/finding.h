@@ -63,6 +63,7 @@ enum class Check {
   kEnoughTimes,
   kSignerValidity,  ///< every proven time is within the window in which the signer is trusted
   kSignerDistrust,  ///< and before the moment from which it no longer is
+  kIdentity,        ///< the signer is the one that was asked for
 };
 
 std::string_view to_string(Outcome outcome);

@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -111,7 +113,7 @@ Result<std::shared_ptr<const verify::TrustRoot>> read_trust(const BundleArgument
 bool is_wanted(const verify::Signer& signer, const BundleArguments& arguments) {
   if (std::holds_alternative<verify::KeySigner>(signer)) return !arguments.key.empty();
   const auto& certificate = std::get<verify::CertificateSigner>(signer);
-  // Fulcio puts a host's name into certificates only where an operator added that: it names no person and no workflow.
+  // Only authorities other than Fulcio certify hosts, and a host is no person and no workflow.
   return arguments.key.empty() && certificate.subject.kind != verify::SubjectAlternativeName::Kind::kDnsName &&
          certificate.subject.value == arguments.identity && certificate.issuer == arguments.issuer;
 }
@@ -119,13 +121,12 @@ bool is_wanted(const verify::Signer& signer, const BundleArguments& arguments) {
 /// The report with what was asked for on top of it: how much corroboration, and by whom.
 struct Answer {
   verify::Report report;
-  std::vector<verify::Finding> required;
-  std::optional<std::string> other_signer;
+  std::vector<verify::Finding> required;  // by whom first: another signer is the most telling
 
   /// Null unless everything holds.
   [[nodiscard]] const verify::Verified* accepted() const {
     const auto passed = [](const verify::Finding& finding) { return finding.outcome == verify::Outcome::kPassed; };
-    if (!report.verified || other_signer || !std::ranges::all_of(required, passed)) return nullptr;
+    if (!report.verified || required.empty() || !std::ranges::all_of(required, passed)) return nullptr;
     return &*report.verified;
   }
 };
@@ -134,15 +135,18 @@ Answer answer(const BundleArguments& arguments, const verify::Evidence& evidence
               std::shared_ptr<const verify::TrustRoot> trust) {
   Answer answer{
       .report = verify::Verifier(std::move(trust)).verify(evidence, artifact, verify::PredicateReading::kOpaque),
-      .required = {},
-      .other_signer = std::nullopt};
+      .required = {}};
   if (!answer.report.verified) return answer;
   const verify::Verified& verified = *answer.report.verified;
   verify::EvidenceRequirements requirements = verify::usual_requirements(kRootName);
   // A key does not expire within minutes, so the time of the signature is not needed to believe it.
   if (!arguments.key.empty()) requirements.time_sources = 0;
-  answer.required = verify::check_requirements(verified, requirements);
-  if (!is_wanted(verified.signer(), arguments)) answer.other_signer = describe(verified.signer());
+  const bool wanted = is_wanted(verified.signer(), arguments);
+  answer.required.push_back({.check = verify::Check::kIdentity,
+                             .outcome = wanted ? verify::Outcome::kPassed : verify::Outcome::kFailed,
+                             .reason = wanted ? std::nullopt : std::optional(Reason::kSignerNotTrusted),
+                             .detail = "signed by " + describe(verified.signer())});
+  std::ranges::move(verify::check_requirements(verified, requirements), std::back_inserter(answer.required));
   return answer;
 }
 
@@ -166,9 +170,6 @@ void print_refusal(const Answer& answer) {
   if (failed != findings.end()) {
     fmt::print(stderr, "pullgate: not verified: {}: {}: {}\n", to_string((*failed)->check),
                to_string(*(*failed)->reason), (*failed)->detail);
-  } else if (answer.other_signer) {
-    fmt::print(stderr, "pullgate: not verified: identity: {}: signed by {}\n", to_string(Reason::kSignerNotTrusted),
-               *answer.other_signer);
   } else {
     fmt::print(stderr, "pullgate: not verified\n");
   }
@@ -220,7 +221,7 @@ void print_json(const Answer& answer) {
   if (answer.report.verified) {
     json.key("signedBy");
     write_signer(json, answer.report.verified->signer());
-    json.key("wanted").value(!answer.other_signer).key("corroboration").begin_array();
+    json.key("corroboration").begin_array();
     for (const auto& facts : answer.report.verified->corroborations()) write_corroboration(json, facts);
     json.end_array();
   }

@@ -84,12 +84,15 @@ void HttpClient::shut_down() {
   loop_->shut_down();
 }
 
-asio::awaitable<Result<std::string>> read_all(HttpResponse& response, std::size_t limit) {
+asio::awaitable<Result<std::string>> read_all(HttpResponse& response, std::size_t limit,
+                                              std::chrono::steady_clock::time_point deadline) {
   std::string body;
   while (true) {
     const auto bytes = co_await response.read();
     if (!bytes) co_return bytes.error();
     if (bytes->empty()) co_return body;
+    if (std::chrono::steady_clock::now() > deadline)
+      co_return Error{ErrorCode::kTimedOut, "the answer did not end in time"};
     if (bytes->size() > limit - body.size())
       co_return Error{ErrorCode::kLimitExceeded, fmt::format("the answer is larger than {} bytes", limit)};
     body += *bytes;

@@ -99,7 +99,10 @@ class HttpClient {
   std::shared_ptr<HttpLoop> loop_;
 };
 
-/// Reads what is left of a body, up to `limit` bytes: more is kLimitExceeded.
-boost::asio::awaitable<Result<std::string>> read_all(HttpResponse& response, std::size_t limit);
+/// Reads what is left of a body, up to `limit` bytes: more is kLimitExceeded. kTimedOut when it still goes on after the
+/// deadline, however little at a time.
+boost::asio::awaitable<Result<std::string>> read_all(
+    HttpResponse& response, std::size_t limit,
+    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max());
 
 }  // namespace pullgate::proxy

@@ -131,10 +131,13 @@ asio::awaitable<Answer> Registry::ask(Question question) {
   const auto better = co_await authorizer_->after_refusal(question.repository, sent, (*answer)->head(), deadline);
   if (!better) co_return better.error();
   const auto& authorization = *better;
-  if (!authorization) co_return answer;
+  if (!authorization) {
+    if (sent) authorizer_->refused(question.repository, *sent);
+    co_return answer;
+  }
   auto second = co_await client_.send(request_for(question, authorization->text, deadline));
   if (second && (*second)->head().status == 401 && !(*second)->is_from_elsewhere()) {
-    authorizer_->refused(question.repository);
+    authorizer_->refused(question.repository, authorization->text);
   } else if (second) {
     authorizer_->taken(question.repository, *authorization);
   }

@@ -178,7 +178,12 @@ std::string TimestampAuthority::token(std::string_view message, const Stamp& sta
   std::string attributes = der::sequence(der::oid("1.2.840.113549.1.9.3"), der::set(der::oid(stamp.content_type))) +
                            der::sequence(der::oid("1.2.840.113549.1.9.4"), der::set(der::octets(digest)));
   if (stamp.with_ess) {
-    const std::string bound = der::sequence(der::octets(sha256(stamp.ess_certificate.value_or(signer))));
+    const std::string issuer_serial =
+        stamp.ess_serial ? der::sequence(der::sequence(der::tagged(4, authority.intermediate.subject)) +
+                                         der::integer(std::string_view(*stamp.ess_serial)))
+                         : std::string();
+    const std::string bound =
+        der::sequence(der::octets(sha256(stamp.ess_certificate.value_or(signer))) + issuer_serial);
     attributes += der::sequence(der::oid("1.2.840.113549.1.9.16.2.47"), der::set(der::sequence(der::sequence(bound))));
   }
   const SigningKey& signing_key = stamp.signed_by ? *stamp.signed_by : key;

@@ -137,7 +137,8 @@ struct Stamp {
   std::vector<std::string> prepended_certificates = {};
   std::optional<std::string> ess_certificate = {};  ///< that it is bound to instead of the signer's
   bool with_ess = true;
-  std::optional<SigningKey> signed_by = {};  ///< instead of the authority's signer
+  std::optional<std::string> ess_serial = {};  ///< named beside the hash, with the signer's issuer
+  std::optional<SigningKey> signed_by = {};    ///< instead of the authority's signer
   std::string trailing_bytes = {};
   bool broken_signature = false;
   bool wrong_message_digest = false;

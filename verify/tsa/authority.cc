@@ -121,6 +121,11 @@ Status check_candidate(const Token& token, const Candidate& candidate, const Aut
   if (crypto::hash_of(token.certificate_hash_algorithm, candidate.certificate.der()) != token.certificate_hash) {
     return invalid("it is bound to another certificate than its signer's");
   }
+  const x509::Fields& signer = candidate.certificate.fields();
+  if (!token.certificate_serial.empty() &&
+      (token.certificate_issuer != signer.issuer || token.certificate_serial != signer.serial)) {
+    return invalid("it names another certificate than the one whose hash it has");
+  }
   crypto::SignedMessage message(token.signed_attributes);
   if (crypto::verify_signature(candidate.certificate.key(), token.scheme, message, token.signature) !=
       crypto::SignatureOutcome::kValid) {

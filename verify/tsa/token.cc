@@ -51,7 +51,17 @@ void read_signing_certificate(Reader value, Token& token) {
   Reader first = list.inside(der::kSequence);
   if (first.next() == der::kSequence) token.certificate_hash_algorithm = x509::read_hash_algorithm(first);
   token.certificate_hash = first.content(der::kOctetString);
-  // The issuer and serial number that may follow add nothing to the hash.
+  if (first.at_end()) return;
+  Reader issuer_serial = first.inside(der::kSequence);
+  first.end();
+  Reader names = issuer_serial.inside(der::kSequence);
+  // RFC 5280 section 4.2.1.6: a directoryName, which as a CHOICE has its tag around it.
+  Reader name = names.inside(der::constructed(4));
+  names.end();
+  token.certificate_issuer = name.element(der::kSequence).encoding;
+  name.end();
+  token.certificate_serial = issuer_serial.unsigned_integer();
+  issuer_serial.end();
 }
 
 /// The value of an attribute that has exactly one.

@@ -43,6 +43,9 @@ struct Token {
   std::string signed_attributes = {};  ///< the DER of the SET, which is what is signed (RFC 5652 section 5.4)
   crypto::Hash certificate_hash_algorithm = crypto::Hash::kSha256;
   std::string_view certificate_hash = {};  ///< empty when the token is bound to no certificate
+  /// By which it says the same again, if it does; empty otherwise.
+  std::string_view certificate_issuer = {};
+  std::string_view certificate_serial = {};
 };
 
 /// A TimeStampResp, as Sigstore bundles and cosign have it.

@@ -122,6 +122,8 @@ asio::awaitable<Result<std::optional<Authorizer::Authorization>>> Authorizer::af
       if (text != sent) co_return Authorization{*text, known->second.until};
     }
   }
+  const std::optional<std::string>& basic = *basic_;
+  if (basic && !may_say_password()) co_return std::nullopt;
   const std::vector<Challenge> challenges = challenges_in(refusal);
   const auto bearer = std::ranges::find(challenges, "bearer", &Challenge::scheme);
   if (bearer != challenges.end()) {
@@ -130,7 +132,6 @@ asio::awaitable<Result<std::optional<Authorizer::Authorization>>> Authorizer::af
     co_return co_await fetch_token(std::move(repository), *std::move(url), deadline);
   }
   const bool wants_basic = std::ranges::find(challenges, "basic", &Challenge::scheme) != challenges.end();
-  const std::optional<std::string>& basic = *basic_;
   if (!wants_basic || !basic || sent == basic) co_return std::nullopt;
   co_return Authorization{*basic, Moment::max()};
 }
@@ -139,8 +140,23 @@ void Authorizer::taken(const std::string& repository, Authorization authorizatio
   keep(repository, std::move(authorization.text), authorization.use_until);
 }
 
-void Authorizer::refused(const std::string& repository) {
-  keep(repository, std::nullopt, clock_() + kRefusalLifetime);
+void Authorizer::refused(const std::string& repository, const std::string& text) {
+  if (text == *basic_) {
+    password_was_refused();
+    return keep(repository, std::nullopt, clock_() + kRefusalLifetime);
+  }
+  // A registry may refuse a good token at one of its endpoints: what is taken elsewhere stays.
+  if (!authorization_for(repository)) keep(repository, std::nullopt, clock_() + kRefusalLifetime);
+}
+
+bool Authorizer::may_say_password() const {
+  const std::scoped_lock lock(mutex_);
+  return password_refused_until_ <= clock_();
+}
+
+void Authorizer::password_was_refused() {
+  const std::scoped_lock lock(mutex_);
+  password_refused_until_ = clock_() + kRefusalLifetime;
 }
 
 /// The realm is the registry's word. Anywhere else than on its own host it could be a way to our password, and to
@@ -189,9 +205,10 @@ asio::awaitable<Result<std::optional<Authorizer::Authorization>>> Authorizer::fe
                                        .idle_timeout = time_left(deadline)});
   if (!answer) co_return answer.error();
   const HttpResponseHead head = (*answer)->head();
-  const auto body = co_await read_all(**answer, limits::kTokenBytes);
+  const auto body = co_await read_all(**answer, limits::kTokenBytes, deadline);
   if (head.status != 200) {
-    if (head.status == 401 || head.status == 403) refused(repository);
+    if (head.status == 401 && *basic_) password_was_refused();
+    if (head.status == 401 || head.status == 403) keep(repository, std::nullopt, clock_() + kRefusalLifetime);
     Error error = failure(service, head, body ? std::string_view(*body) : "");
     // That the service is not there says nothing about whether the image is.
     if (error.code == ErrorCode::kNotFound) error.code = ErrorCode::kUpstreamInvalid;
@@ -207,9 +224,8 @@ asio::awaitable<Result<std::optional<Authorizer::Authorization>>> Authorizer::fe
 void Authorizer::keep(const std::string& repository, std::optional<std::string> text, Moment until) {
   const std::scoped_lock lock(mutex_);
   if (known_.size() >= limits::kTokens && !known_.contains(repository)) {
-    std::erase_if(known_, [now = clock_()](const auto& entry) { return entry.second.until <= now; });
     // Clients name the repositories: what they make us remember has an end.
-    if (known_.size() >= limits::kTokens) known_.clear();
+    known_.erase(std::ranges::min_element(known_, {}, [](const auto& entry) { return entry.second.until; }));
   }
   known_.insert_or_assign(repository, Known{std::move(text), until});
 }

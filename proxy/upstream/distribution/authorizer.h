@@ -49,16 +49,18 @@ class Authorizer {
                                                                              std::optional<std::string> sent,
                                                                              HttpResponseHead refusal, Moment deadline);
 
-  /// How asking again ended. What was taken is sent at once from now on; what was not is not repeated for a while, for
-  /// registries lock out those who keep sending a wrong password.
+  /// How asking with it ended. What was taken is sent at once from now on. What was not is not repeated for a while,
+  /// and a password nowhere at this registry: registries lock out those who keep sending a wrong one.
   void taken(const std::string& repository, Authorization authorization);
-  void refused(const std::string& repository);
+  void refused(const std::string& repository, const std::string& text);
 
  private:
   [[nodiscard]] Result<Url> token_url(const Challenge& challenge, const std::string& repository) const;
   [[nodiscard]] bool may_issue_tokens(const Url& realm) const;
   boost::asio::awaitable<Result<std::optional<Authorization>>> fetch_token(std::string repository, Url url,
                                                                            Moment deadline);
+  [[nodiscard]] bool may_say_password() const;
+  void password_was_refused();
   void keep(const std::string& repository, std::optional<std::string> text, Moment until);
 
   HttpClient& client_;
@@ -75,6 +77,7 @@ class Authorizer {
     Moment until;
   };
   mutable std::mutex mutex_;
+  Moment password_refused_until_ = Moment::min();
   std::map<std::string, Known> known_;  // by repository: no token is for more than one
 };
 

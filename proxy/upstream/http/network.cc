@@ -12,7 +12,7 @@ namespace {
 namespace ip = boost::asio::ip;
 
 bool is_internal(const ip::address_v4& address) {
-  // IANA IPv4 Special-Purpose Address Registry, everything that is not globally reachable.
+  // IANA IPv4 Special-Purpose Address Registry, everything that is not globally reachable, and one address more.
   static const std::array kNetworks = {
       ip::make_network_v4("0.0.0.0/8"),
       ip::make_network_v4("10.0.0.0/8"),
@@ -29,7 +29,7 @@ bool is_internal(const ip::address_v4& address) {
       ip::make_network_v4("192.88.99.0/24"),
       ip::make_network_v4("224.0.0.0/4"),
       ip::make_network_v4("240.0.0.0/4"),
-      // Of the public range, and inside of Azure's machines the host below them.
+      // An address like any other, but on Azure's machines the host's own services answer there.
       ip::make_network_v4("168.63.129.16/32"),
   };
   return std::ranges::any_of(kNetworks, [&](const ip::network_v4& network) {

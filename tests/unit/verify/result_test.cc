@@ -39,10 +39,10 @@ TEST(Reason, HasANameOfItsOwnThatCanBeReadBack) {
 
 TEST(Check, HasANameOfItsOwn) {
   std::set<std::string_view> names;
-  for (int check = 0; check <= static_cast<int>(verify::Check::kSignerDistrust); ++check) {
+  for (int check = 0; check <= static_cast<int>(verify::Check::kIdentity); ++check) {
     names.insert(to_string(static_cast<verify::Check>(check)));
   }
-  EXPECT_EQ(names.size(), static_cast<std::size_t>(verify::Check::kSignerDistrust) + 1);
+  EXPECT_EQ(names.size(), static_cast<std::size_t>(verify::Check::kIdentity) + 1);
   EXPECT_FALSE(names.contains("unknown"));
 }
 

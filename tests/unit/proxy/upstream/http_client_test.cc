@@ -291,5 +291,22 @@ TEST_F(HttpClientTest, TakesNoProxyFromTheEnvironment) {
   EXPECT_EQ(answer->body, "direct");
 }
 
+/// A body of single bytes that has no end.
+class Drip final : public HttpResponse {
+ public:
+  [[nodiscard]] const HttpResponseHead& head() const override { return head_; }
+  boost::asio::awaitable<Result<std::string_view>> read() override { co_return std::string_view("x"); }
+
+ private:
+  HttpResponseHead head_{.status = 200, .headers = {}};
+};
+
+TEST(ReadAll, EndsAtItsLimitAndAtItsDeadline) {
+  Drip drip;
+  EXPECT_EQ(tests::error_code(tests::run_to_end(read_all(drip, 10))), ErrorCode::kLimitExceeded);
+  EXPECT_EQ(tests::error_code(tests::run_to_end(read_all(drip, 1'000'000'000, std::chrono::steady_clock::now()))),
+            ErrorCode::kTimedOut);
+}
+
 }  // namespace
 }  // namespace pullgate::proxy

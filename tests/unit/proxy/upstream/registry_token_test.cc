@@ -261,6 +261,40 @@ TEST_F(TokenTest, IsNotWantedWhereAPasswordIsAndAWrongOneIsNotRepeated) {
   EXPECT_EQ(asked(2).header("authorization"), "");
 }
 
+TEST_F(TokenTest, OrAPasswordThatIsNoLongerTakenIsNotRepeated) {
+  std::atomic<bool> is_valid = true;
+  auto& upstream = registry(
+      [&](ScriptedConnection& connection, const ReceivedRequest& request) {
+        if (is_valid && request.header("authorization") == kBasic) return connection.answer(200, "{}");
+        connection.answer(401, "", "WWW-Authenticate: Basic realm=\"x\"\r\n");
+      },
+      password());
+  ASSERT_TRUE(manifest(upstream, "1.0"));
+  is_valid = false;
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(manifest(upstream, "1.0"));
+  // Nor for another repository, for which anybody may ask.
+  EXPECT_FALSE(tests::run_to_end(upstream.manifest("acme/other", *parse_tag_or_digest("1.0"))));
+  const auto requests = server_->requests();
+  ASSERT_EQ(requests.size(), 6U);
+  EXPECT_EQ(requests[2].header("authorization"), kBasic);
+  for (std::size_t i = 3; i < requests.size(); ++i) EXPECT_EQ(requests[i].header("authorization"), "") << i;
+}
+
+TEST_F(TokenTest, ThatOneEndpointRefusesIsStillSaidToTheOthers) {
+  auto& upstream = registry(
+      [this](ScriptedConnection& connection, const ReceivedRequest& request) {
+        if (request.header("authorization") == "Bearer token-1" && request.target.contains("/manifests/"))
+          return connection.answer(200, "{}");
+        connection.answer(401, "", "WWW-Authenticate: " + challenge_ + "\r\n");
+      },
+      std::nullopt, service_.url());
+  ASSERT_TRUE(manifest(upstream, "1.0"));
+  EXPECT_FALSE(tags(upstream));
+  ASSERT_TRUE(manifest(upstream, "1.0"));
+  EXPECT_EQ(server_->requests().back().header("authorization"), "Bearer token-1");
+  EXPECT_EQ(server_->requests().size(), 5U);
+}
+
 // What one repository is asked with is no reason to tell another.
 TEST_F(TokenTest, OrAPasswordIsSaidWhereItWasAskedForOnly) {
   auto& upstream = registry(

@@ -36,7 +36,8 @@ TEST(Spki, IsAKeyOnlyWhereOpenSslReadsAndWritesTheSame) {
       if (is_key) EXPECT_EQ(written_again(changed), changed) << bit;
       refused += is_key ? 0 : 1;
     }
-    // Half of all values are the first coordinate of no point; of Ed25519's any 32 bytes are taken until they are used.
+    // A point with one bit changed is hardly ever on the curve; Ed25519's 32 bytes are not looked at until they are
+    // used.
     EXPECT_GT(refused, kind == SigningKey::Kind::kEd25519 ? 12U * 8U - 1U : good.size() * 4);
     EXPECT_FALSE(decode_spki(good + '\0'));
     EXPECT_FALSE(decode_spki(good.substr(0, good.size() - 1)));

@@ -80,6 +80,7 @@ std::vector<Mutation> token_mutations() {
       stamp("SignedByAnotherKey", {.signed_by = SigningKey::make(SigningKey::Kind::kP384)}),
       stamp("BoundToAnotherCertificate", {.ess_certificate = "another"}),
       stamp("BoundToNoCertificate", {.with_ess = false}),
+      stamp("BoundByHashAndAnotherSerialNumber", {.ess_serial = "\x42\x44"}),
       stamp("MessageDigestOfAnotherContent", {.wrong_message_digest = true}),
       stamp("SignedAsAnotherType", {.content_type = "1.2.840.113549.1.7.1"}),
       stamp("ImprintBySha1", {.imprint_algorithm = "sha1"}),
@@ -172,6 +173,13 @@ TEST(Timestamps, HoldWithAndWithoutTheCertificateOfAKnownSigner) {
     const Report report = verify_bundle(one_sigstore().bundle(with({.embed_certificate = embedded})));
     EXPECT_TRUE(report.verified) << told(report);
   }
+}
+
+TEST(Timestamps, MayNameTheirCertificateBesideItsHash) {
+  const Stamp named{.ess_serial = one_sigstore().timestamp_authority.serial};
+  const Report report = verify_bundle(one_sigstore().bundle(with(named)));
+  ASSERT_TRUE(report.verified) << told(report);
+  EXPECT_EQ(report.verified->corroborations().front().times.back().source, VerifiedTime::Source::kTimestampAuthority);
 }
 
 TEST(Timestamps, OfASignerThatTheRootDoesNotNameNeedItsCertificate) {
