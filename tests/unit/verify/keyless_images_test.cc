@@ -60,7 +60,7 @@ std::shared_ptr<const TrustRoot> public_good() {
 }
 
 #define SKIP_WITHOUT_THE_IMAGES() \
-  if (layouts().empty()) GTEST_SKIP() << "no copy of the public images"
+  if (layouts().empty()) GTEST_SKIP() << "no copy of the public images (shared/data)"
 
 TEST(PublicImages, HaveProvenanceThatHoldsUnderThePublicTrustRoot) {
   SKIP_WITHOUT_THE_IMAGES();

@@ -2,7 +2,9 @@
 /// What the tests of registries share: an upstream in front of a scripted
 /// server.
 
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -95,6 +97,23 @@ class RegistryTest : public testing::Test {
   ClientOnThreads client_;
   std::unique_ptr<tests::ScriptedServer> server_;
   std::unique_ptr<Upstream> registry_;
+};
+
+/// With a folder for the file of credentials.
+class RegistryWithCredentialsTest : public RegistryTest {
+ protected:
+  RegistryWithCredentialsTest() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "pullgate-XXXXXX").string();
+    directory_ = ::mkdtemp(pattern.data());
+  }
+  ~RegistryWithCredentialsTest() override { std::filesystem::remove_all(directory_); }
+
+  std::filesystem::path credentials(std::string_view content) {
+    std::ofstream(directory_ / "credentials") << content;
+    return directory_ / "credentials";
+  }
+
+  std::filesystem::path directory_;
 };
 
 }  // namespace pullgate::proxy

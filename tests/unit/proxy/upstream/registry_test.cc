@@ -1,7 +1,3 @@
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -104,18 +100,8 @@ TEST_F(RegistryTest, PutsOnlyRepositoryPathsIntoUrls) {
 
 // Credentials.
 
-class CredentialsTest : public RegistryTest {
+class CredentialsTest : public RegistryWithCredentialsTest {
  protected:
-  CredentialsTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "pullgate-XXXXXX").string();
-    directory_ = ::mkdtemp(pattern.data());
-  }
-  ~CredentialsTest() override { std::filesystem::remove_all(directory_); }
-
-  std::filesystem::path file(std::string_view content) {
-    std::ofstream(directory_ / "credentials") << content;
-    return directory_ / "credentials";
-  }
   Result<FetchedManifest> ask_with(std::string_view content) {
     return manifest(registry(
                         [](ScriptedConnection& connection, const ReceivedRequest& request) {
@@ -123,11 +109,9 @@ class CredentialsTest : public RegistryTest {
                           connection.answer(is_told ? 200 : 401, "{}",
                                             is_told ? "" : "WWW-Authenticate: Basic realm=\"x\"\r\n");
                         },
-                        file(content)),
+                        credentials(content)),
                     "1.0");
   }
-
-  std::filesystem::path directory_;
 };
 
 TEST_F(CredentialsTest, AreSentAsBasicAuthorizationWhereThatIsAskedFor) {

@@ -2,9 +2,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -25,18 +22,9 @@ using tests::ScriptedServer;
 constexpr const char* kBasic = "Basic YTpi";  // a:b
 
 /// A registry that answers to its newest token only, and the service that issues them.
-class TokenTest : public RegistryTest {
+class TokenTest : public RegistryWithCredentialsTest {
  protected:
-  TokenTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "pullgate-XXXXXX").string();
-    directory_ = ::mkdtemp(pattern.data());
-  }
-  ~TokenTest() override { std::filesystem::remove_all(directory_); }
-
-  std::filesystem::path password() {
-    std::ofstream(directory_ / "credentials") << "a:b\n";
-    return directory_ / "credentials";
-  }
+  std::filesystem::path password() { return credentials("a:b\n"); }
 
   /// Whose tokens come from the service, as the operator knows.
   Upstream& registry_with_tokens(std::optional<std::filesystem::path> credentials = std::nullopt) {
@@ -55,7 +43,6 @@ class TokenTest : public RegistryTest {
         std::move(credentials), std::move(token_service));
   }
 
-  std::filesystem::path directory_;
   std::atomic<int> issued_ = 0;
   std::string said_ = R"({{"token":"token-{}"}})";
   int status_ = 200;
