@@ -62,11 +62,4 @@ policy::Mode read_mode(const yaml::Node& node, yaml::Problems& problems);
 policy::Requirement read_requirement_tree(const yaml::Node& node, const std::string& rule, RulePlaces& places,
                                           yaml::Problems& problems);
 
-/// The scopes that could be read, each with its mark.
-struct ReadScopes {
-  std::vector<policy::Scope> scopes;
-  std::vector<yaml::Mark> marks;
-};
-ReadScopes read_scopes(const yaml::Node& node, std::string_view what, yaml::Problems& problems);
-
 }  // namespace pullgate::config

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "config/policy/draft.h"
+#include "config/policy/lists.h"
 #include "config/yaml/reader.h"
 
 namespace pullgate::config {

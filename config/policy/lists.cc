@@ -1,0 +1,34 @@
+#include "config/policy/lists.h"
+
+#include <utility>
+
+#include "config/yaml/read_parsed.h"
+#include "config/yaml/reader.h"
+
+namespace pullgate::config {
+
+ReadScopes read_scopes(const yaml::Node& node, std::string_view what, yaml::Problems& problems) {
+  ReadScopes read;
+  for (const yaml::Node& item : yaml::read_list(node, what, problems)) {
+    const auto text = yaml::read_text(item, "a scope", problems);
+    if (!text) continue;
+    auto scope = policy::Scope::parse(*text);
+    if (!scope) {
+      problems.add(item.mark, scope.error().message);
+      continue;
+    }
+    read.scopes.push_back(*std::move(scope));
+    read.marks.push_back(item.mark);
+  }
+  return read;
+}
+
+std::vector<Digest> read_digests(const yaml::Node& node, yaml::Problems& problems) {
+  std::vector<Digest> digests;
+  for (const yaml::Node& item : yaml::read_list(node, "'digests'", problems)) {
+    if (auto digest = yaml::read_parsed(item, "a digest", Digest::parse, problems)) digests.push_back(*digest);
+  }
+  return digests;
+}
+
+}  // namespace pullgate::config

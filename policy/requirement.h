@@ -1,0 +1,96 @@
+#pragma once
+/// What a rule requires: a tree of allOf, anyOf and threshold over leaves, as values.
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "policy/pattern.h"
+#include "verify/digest.h"
+
+namespace pullgate::policy {
+
+/// `signature: acme-key`
+struct SignatureLeaf {
+  std::string attestor;
+};
+
+struct SourceRequirement {
+  std::optional<TextTemplate> repository;
+  std::optional<TextTemplate> ref;
+  std::optional<std::string> commit;
+};
+
+/// `provenance: { builder: gha, minLevel: 3, buildType: ..., source: { repository: ..., ref: ... } }`. All that is
+/// named must hold for one and the same verified statement.
+struct ProvenanceLeaf {
+  std::string builder;
+  int min_level = 0;
+  std::optional<TextPattern> build_type;
+  std::optional<SourceRequirement> source;
+};
+
+enum class BaseProof {
+  kAnnotation,  ///< org.opencontainers.image.base.{name,digest} of a manifest that the rule's attestors signed
+  kProvenance,  ///< image materials of provenance by the rule's builders or attestors
+};
+
+std::string_view to_string(BaseProof proof);
+
+/// `baseImage: { proof: [annotation, provenance], from: [scopes], digests: [...] }`. Every listed proof must hold (for
+/// "either" there is `anyOf`): it names at least one base, and all that it names are allowed. So an annotation that
+/// lies cannot outvote honest provenance, and further evidence can never take a proof away.
+/// - annotation: what the manifest says must be allowed whoever signed, and counts only when the manifest is signed by
+///   an attestor of the rule's `signature` leaves or covered by provenance of one of its builders;
+/// - provenance: one statement by a builder of the rule's `provenance` leaves; in a rule without any, by an attestor
+///   of its `signature` leaves.
+/// A base is allowed by its digest, or by a name in `from`; a name counts only because a trusted signer wrote it.
+struct BaseImageLeaf {
+  std::vector<BaseProof> proof;
+  std::vector<Scope> from;
+  std::vector<Digest> digests;
+};
+
+/// `accept: {}`: no evidence needed. It has to be written.
+struct AcceptLeaf {};
+
+/// `reject: { digests: [...] }`, or `reject: {}` for everything: met when the image is not among the rejected.
+struct RejectLeaf {
+  std::vector<Digest> digests;  ///< empty: every image
+};
+
+struct Requirement;
+
+struct AllOf {
+  std::vector<Requirement> of;
+};
+struct AnyOf {
+  std::vector<Requirement> of;
+};
+/// Met when at least `at_least` of `of` are met by *distinct attestors* with distinct signers: one signature never
+/// counts twice, whatever names its key goes by. Only leaves that an attestor meets (`signature`, `provenance`) can be
+/// counted; PolicySet refuses others.
+struct Threshold {
+  std::size_t at_least = 0;
+  std::vector<Requirement> of;
+};
+
+/// A node of the `require` tree. An empty AllOf, AnyOf or Threshold is never met.
+struct Requirement {
+  std::variant<AllOf, AnyOf, Threshold, SignatureLeaf, ProvenanceLeaf, BaseImageLeaf, AcceptLeaf, RejectLeaf> node;
+};
+
+/// The key that a node has in the file: "allOf", "signature", ...
+std::string_view kind_of(const Requirement& requirement);
+/// The children of AllOf, AnyOf and Threshold; none of a leaf.
+const std::vector<Requirement>& children_of(const Requirement& requirement);
+
+/// Every requirement has a name that follows from its place: "acme-apps/signature" for a tree that is one leaf,
+/// "acme-apps/allOf" for the root of a larger one, "acme-apps/allOf[1]/provenance" for the second of its children.
+std::string root_name(std::string_view rule, std::string_view kind);
+std::string child_name(std::string_view parent, std::size_t index, std::string_view kind);
+
+}  // namespace pullgate::policy
