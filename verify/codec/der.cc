@@ -176,10 +176,14 @@ std::uint32_t Reader::named_bits() {
 }
 
 Time Reader::time() {
-  std::string text(next() == kUtcTime ? content(kUtcTime) : content(kGeneralizedTime));
-  if (text.size() == 13) text.insert(0, text[0] >= '5' ? "19" : "20");  // RFC 5280 section 4.1.2.5.1
-  if (text.size() == 15 && text.back() == 'Z') {
-    if (const std::optional<Time> time = moment(std::string_view(text).substr(0, 14))) return *time;
+  // RFC 5280 sections 4.1.2.5.1 and .2: two digits of the year in the one form, four in the other, seconds in both.
+  // Whoever takes one form for the other reads another year than the authority wrote.
+  const bool has_short_year = next() == kUtcTime;
+  const std::size_t length = has_short_year ? 13 : 15;
+  const std::string text(content(has_short_year ? kUtcTime : kGeneralizedTime));
+  if (text.size() == length && text.back() == 'Z') {
+    const std::string century = !has_short_year ? "" : text[0] >= '5' ? "19" : "20";
+    if (const std::optional<Time> time = moment(century + text.substr(0, length - 1))) return *time;
   }
   refuse("not a time as certificates have it");
   return {};

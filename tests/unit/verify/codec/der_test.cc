@@ -119,6 +119,9 @@ TEST(Der, ReadsTimesOfCertificates) {
     EXPECT_EQ(time_in(kUtcTime, wrong, false), "refused") << wrong;
   }
   EXPECT_EQ(time_in(kGeneralizedTime, "20230712155636.5Z", false), "refused");
+  // Without seconds the one form is as long as the other, and says another year.
+  EXPECT_EQ(time_in(kGeneralizedTime, "260301120000Z", false), "refused");
+  EXPECT_EQ(time_in(kUtcTime, "20260301120000Z", false), "refused");
 }
 
 TEST(Der, ReadsTimesOfTimestamps) {
