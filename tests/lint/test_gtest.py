@@ -35,6 +35,8 @@ for name in re.search("filter=(.*)", flags).group(1).split(":"):
         result, inside = "skipped", '<skipped message="a.cc:3&#x0A;needs shared/data"/>'
     if test.startswith("DISABLED_"):
         result = "suppressed"
+    if test in ("Passes", "Fails"):
+        inside += '<properties><property name="tried" value="21"/><property name="other" value="x"/></properties>'
     if not (behaviour == "forgets" and test == "Passes"):
         cases += f'<testcase classname="{{suite}}" name="{{test}}" result="{{result}}">{{inside}}</testcase>'
 open(report, "w").write(f"<testsuites><testsuite>{{cases}}</testsuite></testsuites>")
@@ -72,6 +74,11 @@ def test_every_outcome_is_told_with_its_words(tmp_path: Path) -> None:
         ("Many/B.Skips/0", "needs shared/data", True),
         ("Many/B.DISABLED_Waits", "switched off in the source", False),
     ]
+
+
+def test_what_tests_recorded_is_summed_up(tmp_path: Path) -> None:
+    _totals(tmp_path, _program(tmp_path))
+    assert junit.sum_of(tmp_path / "report.xml", "tried") == 42
 
 
 @pytest.mark.parametrize("behaviour", ["crashes", "hangs"])

@@ -116,7 +116,13 @@ def _name(case: xml.Element) -> str:
 
 
 def _plain(case: xml.Element) -> xml.Element:
-    """A case as the other tools of the suite report it."""
+    """A case as the other tools of the suite report it, with the properties that it recorded."""
+    plain = _outcome(case)
+    plain.extend(case.findall("properties"))
+    return plain
+
+
+def _outcome(case: xml.Element) -> xml.Element:
     name = f"{case.get('classname')}.{case.get('name')}"
     seconds = case.get("time", "0")
     failures = [failure.get("message", "") for failure in case.findall("failure")]

@@ -1,4 +1,4 @@
-"""Writes JUnit reports, the form in which everything here is counted."""
+"""JUnit reports, the form in which everything here is counted."""
 
 from __future__ import annotations
 
@@ -35,6 +35,11 @@ def write(report: Path, title: str, cases: Iterable[xml.Element]) -> None:
     suite.extend(cases)
     report.parent.mkdir(parents=True, exist_ok=True)
     xml.ElementTree(suite).write(report, encoding="utf-8", xml_declaration=True)
+
+
+def sum_of(report: Path, name: str) -> int:
+    """Of a number that tests recorded as a property, over the whole report."""
+    return sum(int(each.get("value", "0")) for each in xml.parse(report).iter("property") if each.get("name") == name)
 
 
 def _printable(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from demo.build import ROOT, build, jobs
 from demo.progress import Screen, StepFailed
 
+from . import junit
 from .totals import Case, Totals, read_report
 
 TESTS = ROOT / "tests"
@@ -87,7 +89,12 @@ def unit(run: Run, preset: str = "dev") -> None:
     command: list[str | Path] = [sys.executable, "-m", "suite.gtest", "--report", report, "--jobs", str(jobs())]
     if run.filter:
         command += ["--filter", run.filter]
-    _count(run, title, [*command, *programs], report)
+    # One seed for all processes, told below; the same one again tries the same changes again.
+    seed = os.environ.get("PULLGATE_SPOIL_SEED") or str(secrets.randbits(32))
+    _count(run, title, [*command, *programs], report, {"PULLGATE_SPOIL_SEED": seed})
+    tried = junit.sum_of(report, "tried") if report.exists() else 0
+    if tried:
+        run.screen.say(f"  note    {title}: {tried:,} changes of good evidence tried, PULLGATE_SPOIL_SEED={seed}")
     if preset != "tsan" and not run.filter:
         _replay(run, f"corpora ({preset})", folder)
 

@@ -126,6 +126,7 @@ json intoto2(const std::string& type, const std::string& envelope, const std::st
 json envelope_entry1(const Signing& signing, const std::string& envelope, const std::string& payload,
                      const std::string& signature, const Verifier& verifier) {
   switch (signing.entry_kind) {
+    case Signing::EntryKind::kUsual:
     case Signing::EntryKind::kDsse:
       break;
     case Signing::EntryKind::kIntoto001:
@@ -144,6 +145,16 @@ json hashedrekord2(const std::string& hashed, const std::string& signature, cons
            {{"hashedRekordV002",
              {{"data", {{"algorithm", "SHA2_" + algorithm.substr(3)}, {"digest", base64(hash(hashed, algorithm))}}},
               {"signature", {{"content", base64(signature)}, {"verifier", verifier.rekor2()}}}}}}}};
+}
+
+/// What Rekor v2 recorded of envelopes at first: the hash of the payload, not of what the signature is over.
+json dsse2(const std::string& payload, const std::string& signature, const Verifier& verifier) {
+  return {{"apiVersion", "0.0.2"},
+          {"kind", "dsse"},
+          {"spec",
+           {{"dsseV002",
+             {{"payloadHash", {{"algorithm", "SHA2_256"}, {"digest", base64(sha256(payload))}}},
+              {"signatures", json::array({{{"content", base64(signature)}, {"verifier", verifier.rekor2()}}})}}}}}};
 }
 
 json envelope_json(const Signing& signing, const std::string& payload, const std::string& signature) {
@@ -295,9 +306,11 @@ json VirtualSigstore::bundle(const Signing& signing) const {
   const json envelope = envelope_json(signing, payload, signature);
   if (signing.log != Signing::Log::kNone) {
     const bool is_rekor1 = signing.log == Signing::Log::kRekor1;
-    const json body = !is_rekor1    ? hashedrekord2(signed_bytes, signature, verifier)
-                      : is_envelope ? envelope_entry1(signing, envelope.dump(), payload, signature, verifier)
-                                    : hashedrekord1(signing.artifact, signature, verifier);
+    const bool is_dsse = is_envelope && signing.entry_kind == Signing::EntryKind::kDsse;
+    const json body =
+        !is_rekor1    ? is_dsse ? dsse2(payload, signature, verifier) : hashedrekord2(signed_bytes, signature, verifier)
+           : is_envelope ? envelope_entry1(signing, envelope.dump(), payload, signature, verifier)
+                      : hashedrekord1(signing.artifact, signature, verifier);
     json entry = (is_rekor1 ? rekor1 : rekor2).entry(body, signing.log_time);
     if (!signing.promise) entry.erase("inclusionPromise");
     if (!signing.proof) entry.erase("inclusionProof");

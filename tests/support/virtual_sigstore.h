@@ -165,7 +165,8 @@ struct TimestampAuthority {
 struct Signing {
   enum class Content { kMessage, kEnvelope };
   enum class Log { kNone, kRekor1, kRekor2 };
-  enum class EntryKind { kDsse, kIntoto001, kIntoto002 };
+  /// As which a log records an envelope: usually Rekor v1 as dsse, and Rekor v2 as hashedrekord.
+  enum class EntryKind { kUsual, kDsse, kIntoto001, kIntoto002 };
   Content content = Content::kEnvelope;
   std::string artifact = R"({"schemaVersion":2,"config":{},"layers":[]})";
   std::string payload_type = "application/vnd.in-toto+json";
@@ -177,7 +178,7 @@ struct Signing {
   bool proof = true;
   std::int64_t log_time = kNow;
   std::vector<Stamp> stamps;
-  EntryKind entry_kind = EntryKind::kDsse;  ///< as which Rekor v1 records an envelope
+  EntryKind entry_kind = EntryKind::kUsual;
   std::optional<std::string> payload = {};  ///< of an envelope, instead of the statement
 };
 

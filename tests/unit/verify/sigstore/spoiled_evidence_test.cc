@@ -5,88 +5,21 @@
 #include <cstdlib>
 #include <iostream>
 #include <map>
-#include <set>
+#include <random>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "tests/unit/verify/data.h"
+#include "tests/support/same_meaning.h"
 #include "tests/unit/verify/sigstore/excuses.h"
 #include "tests/unit/verify/sigstore/scene.h"
+#include "tests/unit/verify/sigstore/specimens.h"
 #include "tests/unit/verify/sigstore/spoiling.h"
 
 namespace pullgate::verify {
 namespace {
 
-using Json = nlohmann::json;
 using sandbox::Signing;
-using sandbox::SigningKey;
-using sandbox::Stamp;
-
-constexpr const char* kPayload = "payload";
-
-/// Evidence as the texts that it is made of: the bytes of the layer, and its annotations by their names.
-struct Specimen {
-  std::string name;
-  EvidenceKind kind;
-  std::map<std::string, std::string> texts;
-  Content image;
-  std::shared_ptr<const TrustRoot> trust;
-
-  [[nodiscard]] Report report() const {
-    Evidence evidence{.kind = kind,
-                      .place = name,
-                      .payload = Content::of(texts.at(kPayload)),
-                      .media_type = {},
-                      .annotations = texts};
-    evidence.annotations.erase(kPayload);
-    return Verifier(trust).verify(evidence, image);
-  }
-  [[nodiscard]] Specimen with(const std::string& which, std::string text) const {
-    Specimen changed = *this;
-    changed.texts[which] = std::move(text);
-    return changed;
-  }
-};
-
-// --- Does it mean the same?
-
-bool same_claim(const Claim& a, const Claim& b) {
-  if (a.index() != b.index()) return false;
-  if (const auto* signature = std::get_if<ImageSignature>(&a)) {
-    const auto& other = std::get<ImageSignature>(b);
-    return signature->docker_reference == other.docker_reference && signature->annotations == other.annotations;
-  }
-  const auto& statement = std::get<Statement>(a);
-  const auto& other = std::get<Statement>(b);
-  return statement.predicate_type == other.predicate_type && *statement.predicate == *other.predicate;
-}
-
-/// Everything that a trust root's authorities say, a line for each.
-std::set<std::string> sayings(const Verified& verified) {
-  std::set<std::string> lines;
-  for (const Corroboration& facts : verified.corroborations()) {
-    for (const LogRecord& log : facts.logs) {
-      const std::string entry = fmt::format("{} {} {} {}", facts.trust_root, log.log, log.key.text(), log.index);
-      if (log.proof != LogRecord::Proof::kInclusion) lines.insert(entry + " promised");
-      if (log.proof != LogRecord::Proof::kPromise) lines.insert(entry + " included");
-    }
-    for (const std::string& log : facts.certificate_logs) lines.insert(facts.trust_root + " " + log);
-    for (const VerifiedTime& time : facts.times) {
-      lines.insert(fmt::format("{} {} {} {}", facts.trust_root, time.time.time_since_epoch().count(), time.authority,
-                               static_cast<int>(time.source)));
-    }
-  }
-  return lines;
-}
-
-/// The same signers say the same of the same image, and nobody vouches for more than before.
-bool means_no_more(const Verified& spoiled, const Verified& good) {
-  const std::set<std::string> after = sayings(spoiled);
-  const std::set<std::string> before = sayings(good);
-  return spoiled.signers() == good.signers() && spoiled.subject() == good.subject() &&
-         same_claim(spoiled.claim(), good.claim()) && std::ranges::includes(before, after);
-}
 
 /// Refused because something was thrown, and not because something was checked.
 bool is_accident(const Report& report) {
@@ -111,12 +44,40 @@ const Excuse* excuse_for(const Change& change, Effect effect) {
   return found == kExcuses.end() ? nullptr : found;
 }
 
-/// How many of the many changes of one sort are tried: all of them take minutes.
-std::size_t step_for(std::size_t count) {
-  constexpr std::size_t kTried = 48;
-  static const bool all = std::getenv("PULLGATE_SPOIL_ALL") != nullptr;  // NOLINT(concurrency-mt-unsafe)
-  return all ? 1 : count / kTried + 1;
+std::optional<std::string> environment(const char* name) {
+  const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
+
+/// Chooses what samples consist of: another one in every run, and the same again for the same seed. Keys, and with them
+/// the bytes at these places, are new each time.
+std::uint32_t seed_of_this_run() {
+  static const std::uint32_t seed = [] {
+    const std::optional<std::string> given = environment("PULLGATE_SPOIL_SEED");
+    return given ? static_cast<std::uint32_t>(std::stoul(*given)) : std::random_device()();
+  }();
+  return seed;
+}
+
+/// Which of the many changes of one sort are tried: all of them take minutes.
+class Sample {
+ public:
+  Sample(std::size_t count, std::mt19937& chance) : chance_(chance) {
+    constexpr std::size_t kTried = 48;
+    static const bool all = environment("PULLGATE_SPOIL_ALL").has_value();
+    step_ = all ? 1 : count / kTried + 1;
+    first_ = chance_() % step_;
+  }
+  /// For one change after the other.
+  bool has_next() { return at_++ % step_ == first_; }
+  char flipped(char byte, unsigned bits) { return static_cast<char>(byte ^ (1 << (chance_() % bits))); }
+
+ private:
+  std::mt19937& chance_;
+  std::size_t step_;
+  std::size_t first_;
+  std::size_t at_ = 0;
+};
 
 /// Tries changes of one specimen, and counts them.
 class Trial {
@@ -138,6 +99,7 @@ class Trial {
 
   const Specimen& good_;
   Report report_;
+  std::mt19937 chance_{seed_of_this_run()};
   std::map<std::string, std::size_t> tried_;
   std::map<std::string, std::size_t> excused_;
 };
@@ -146,7 +108,8 @@ void Trial::attempt(const Change& change, const Specimen& spoiled, const Verifie
   if (spoiled.texts == good_.texts) return;
   ++tried_[change.how];
   const Report report = spoiled.report();
-  const std::string what = fmt::format("{}: {} {} at {}", good_.name, change.how, change.pointer, change.first_byte);
+  const std::string what = fmt::format("{}: {} {} at {} (PULLGATE_SPOIL_SEED={})", good_.name, change.how,
+                                       change.pointer, change.first_byte, seed_of_this_run());
   EXPECT_FALSE(is_accident(report)) << what;
   if (!report.verified) return;
   // What was exchanged may say what it said where it came from.
@@ -161,12 +124,13 @@ void Trial::attempt(const Change& change, const Specimen& spoiled, const Verifie
 void Trial::flip() {
   std::size_t total = 0;
   for (const auto& [which, text] : good_.texts) total += text.size();
-  const std::size_t step = step_for(total);
+  Sample sample(total, chance_);
   for (const auto& [which, text] : good_.texts) {
     const std::vector<ByteOwner> owners = owners_of_bytes(text);
-    for (std::size_t i = 0; i < text.size(); i += step) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      if (!sample.has_next()) continue;
       std::string flipped = text;
-      flipped[i] = static_cast<char>(flipped[i] ^ (1 << (i / step % 7)));  // the eighth bit would end ASCII
+      flipped[i] = sample.flipped(flipped[i], 7);  // the eighth bit would end ASCII
       const std::size_t digit = std::max<std::size_t>(owners[i].offset.value_or(0), 1) - 1;  // after the quote
       attempt({"flip", which + owners[i].pointer, digit * 6 / 8, (digit * 6 + 5) / 8}, good_.with(which, flipped));
     }
@@ -184,13 +148,12 @@ void Trial::flip_decoded() {
       fields.emplace_back(which, std::move(field));
     }
   }
-  const std::size_t step = step_for(total);
-  std::size_t at = 0;
+  Sample sample(total, chance_);
   for (const auto& [which, field] : fields) {
-    for (std::size_t i = 0; i < field.bytes->size(); ++i, ++at) {
-      if (at % step != 0) continue;
+    for (std::size_t i = 0; i < field.bytes->size(); ++i) {
+      if (!sample.has_next()) continue;
       std::string flipped = *field.bytes;
-      flipped[i] = static_cast<char>(flipped[i] ^ (1 << (at / step % 8)));
+      flipped[i] = sample.flipped(flipped[i], 8);
       attempt({"flip-decoded", which + field.pointer, i, i}, good_.with(which, field.with_bytes(flipped)));
     }
   }
@@ -232,9 +195,9 @@ void Trial::exchange_with(const Specimen& other) {
       }
     }
   }
-  const std::size_t step = step_for(pairs.size());
-  for (std::size_t i = 0; i < pairs.size(); i += step) {
-    const auto& [which, mine, raw] = pairs[i];
+  Sample sample(pairs.size(), chance_);
+  for (const auto& [which, mine, raw] : pairs) {
+    if (!sample.has_next()) continue;
     attempt({"exchange", which + mine.pointer}, good_.with(which, mine.with(raw)),
             report.verified ? &*report.verified : nullptr);
   }
@@ -243,7 +206,7 @@ void Trial::exchange_with(const Specimen& other) {
 /// Every value as every other kind of JSON. In proto3 JSON, and only there, an empty value may stand for none.
 void Trial::retype() {
   for (const auto& [which, text] : good_.texts) {
-    if (!Json::accept(text)) continue;
+    if (!nlohmann::json::accept(text)) continue;
     for (const Field& field : fields_of(text)) {
       const auto as = [&](const char* how, const char* other) {
         attempt({how, which + field.pointer}, good_.with(which, field.with(other)));
@@ -261,91 +224,9 @@ std::size_t Trial::told_count() const {
     line += fmt::format(", {} {}", count, change);
     all += count;
   }
-  std::cout << fmt::format("{}: {} tried{}\n", good_.name, all, line);
+  std::cout << fmt::format("{}: {} tried, seed {}{}\n", good_.name, all, seed_of_this_run(), line);
   for (const auto& [reason, count] : excused_) std::cout << fmt::format("    {} verified: {}\n", count, reason);
   return all;
-}
-
-// --- Evidence of every kind
-
-Specimen from_case(const std::string& path) {
-  const Json document = Json::parse(bytes_of(kCases / path / "case.json"));
-  std::vector<std::string> keys;
-  for (const Json& key : document.at("trusted")) keys.push_back(key.at("key"));
-  std::map<std::string, std::string> texts = document.at("annotations");
-  texts[kPayload] = bytes_of(kCases / path / "evidence");
-  const EvidenceKind kind = path.starts_with("simple") ? EvidenceKind::kSimpleSigning
-                            : path.starts_with("dsse") ? EvidenceKind::kDsseEnvelope
-                                                       : EvidenceKind::kSigstoreBundle;
-  return {path, kind, std::move(texts), Content::of(bytes_of(kCases / document.at("image").get<std::string>())),
-          trust_in(keys)};
-}
-
-Specimen made(std::string name, const Signing& signing) {
-  const auto keys =
-      signing.managed_key == nullptr ? std::vector<TrustedKey>() : std::vector{trusted_key(*signing.managed_key)};
-  return {std::move(name),
-          EvidenceKind::kSigstoreBundle,
-          {{kPayload, one_sigstore().bundle(signing).dump()}},
-          Content::of(signing.artifact),
-          trust_of(one_sigstore().trusted_root(), keys)};
-}
-
-Specimen made_layer(std::string name, EvidenceKind kind, const Signing& signing) {
-  const sandbox::VirtualSigstore::Layer layer = kind == EvidenceKind::kSimpleSigning
-                                                    ? one_sigstore().signature_layer(signing)
-                                                    : one_sigstore().attestation_layer(signing);
-  std::map<std::string, std::string> texts = layer.annotations;
-  texts[kPayload] = layer.bytes;
-  return {std::move(name), kind, std::move(texts), Content::of(signing.artifact),
-          trust_of(one_sigstore().trusted_root())};
-}
-
-/// A kind of evidence: made anew each time, by the same signer, about this artifact.
-struct Kind {
-  std::string name;
-  std::function<Specimen(const std::string& artifact)> make;
-
-  friend void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
-};
-
-std::vector<Kind> kinds() {
-  const auto bundle = [](std::string name, const Signing& signing) {
-    return Kind{name, [=](const std::string& artifact) {
-                  Signing about = signing;
-                  about.artifact = artifact;
-                  return made(name, about);
-                }};
-  };
-  const auto layer = [](std::string name, EvidenceKind kind, const Signing& signing) {
-    return Kind{name, [=](const std::string& artifact) {
-                  Signing about = signing;
-                  about.artifact = artifact;
-                  return made_layer(name, kind, about);
-                }};
-  };
-  static const SigningKey key = SigningKey::make();
-  Signing rekor1;
-  Signing message;
-  message.content = Signing::Content::kMessage;
-  message.version = "0.1";
-  Signing stamped;
-  stamped.stamps = {Stamp{}};
-  Signing rekor2 = stamped;
-  rekor2.log = Signing::Log::kRekor2;
-  Signing rekor2_message = rekor2;
-  rekor2_message.content = Signing::Content::kMessage;
-  Signing keyed = stamped;
-  keyed.managed_key = &key;
-  return {
-      bundle("KeylessEnvelopeInRekor1", rekor1),
-      bundle("KeylessMessageInRekor1", message),
-      bundle("KeylessEnvelopeInRekor2", rekor2),
-      bundle("KeylessMessageInRekor2", rekor2_message),
-      bundle("KeyedEnvelopeInRekor1WithTimestamp", keyed),
-      layer("KeylessSignatureLayer", EvidenceKind::kSimpleSigning, stamped),
-      layer("KeylessAttestationLayer", EvidenceKind::kDsseEnvelope, stamped),
-  };
 }
 
 std::size_t spoil(const Specimen& good, const std::vector<Specimen>& others) {
@@ -373,7 +254,7 @@ TEST_P(SpoiledKind, IsNeverVerifiedAsAnythingElseInAnotherShapeCve202623991) {
   RecordProperty("tried", static_cast<int>(trial.told_count()));
 }
 
-INSTANTIATE_TEST_SUITE_P(OfAVirtualSigstore, SpoiledKind, ::testing::ValuesIn(kinds()),
+INSTANTIATE_TEST_SUITE_P(OfAVirtualSigstore, SpoiledKind, ::testing::ValuesIn(kinds_of_specimens()),
                          [](const auto& info) { return info.param.name; });
 
 TEST(SpoiledEvidence, OfManagedKeysIsNeverVerifiedAsAnythingElse) {
@@ -386,7 +267,7 @@ TEST(SpoiledEvidence, OfManagedKeysIsNeverVerifiedAsAnythingElse) {
       {"bundle/good-p256", "bundle/good-cosign-signature"},
       {"bundle/message-good-p256", "bundle/message-good-rsa2048"},
   };
-  for (const auto& [good, other] : pairs) tried += spoil(from_case(good), {from_case(other)});
+  for (const auto& [good, other] : pairs) tried += spoil(specimen_from_case(good), {specimen_from_case(other)});
   RecordProperty("tried", static_cast<int>(tried));
 }
 
