@@ -34,6 +34,8 @@ inline constexpr std::size_t kJsonValues = 2'000'000;
 /// in-toto statements: sigstore's own limits since CVE-2024-45395.
 inline constexpr std::size_t kStatementSubjects = 1024;
 inline constexpr std::size_t kSubjectDigests = 32;
+/// Levels and properties in one verification summary: there is one for each track, and tracks are few.
+inline constexpr std::size_t kVerifiedLevels = 256;
 /// Transparency log entries and timestamps in a bundle, likewise.
 inline constexpr std::size_t kBundleLogEntries = 32;
 inline constexpr std::size_t kBundleTimestamps = 32;

@@ -102,6 +102,12 @@ EvidenceRequirements usual_requirements(std::string trust_root) {
   return {.trust_root = std::move(trust_root), .logs = 1, .certificate_logs = 1, .time_sources = 1};
 }
 
+std::optional<Time> earliest_time(const Verified& verified, const EvidenceRequirements& requirements) {
+  const Corroboration* const facts = corroboration_of(verified, requirements.trust_root);
+  if (facts == nullptr || time_sources(*facts, requirements.times_from) == 0) return std::nullopt;
+  return std::ranges::min_element(facts->times, {}, &VerifiedTime::time)->time;
+}
+
 std::vector<Finding> check_requirements(const Verified& verified, const EvidenceRequirements& requirements) {
   static const Corroboration kNothing;
   const Corroboration* const known = corroboration_of(verified, requirements.trust_root);

@@ -45,4 +45,8 @@ EvidenceRequirements usual_requirements(std::string trust_root);
 /// Every proven time has to be within the validity, whoever proved it: who holds a stolen key can choose one that fits.
 std::vector<Finding> check_requirements(const Verified& verified, const EvidenceRequirements& requirements);
 
+/// When it was signed, at the latest: the earliest of all proven times, where one that counts is among them. Evidence
+/// can be dated again by whoever has a copy, never back: the latest time would let what is old pass for fresh.
+std::optional<Time> earliest_time(const Verified& verified, const EvidenceRequirements& requirements);
+
 }  // namespace pullgate::verify

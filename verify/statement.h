@@ -11,6 +11,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "verify/provenance.h"
+#include "verify/vsa.h"
 
 namespace pullgate::verify {
 
@@ -28,6 +29,7 @@ struct Statement {
   std::vector<StatementSubject> subjects;
   std::shared_ptr<const nlohmann::json> predicate;  ///< never null; an absent predicate is JSON null
   std::optional<Provenance> provenance;             ///< present exactly for the predicate types of provenance.h
+  std::optional<VerificationSummary> summary;       ///< present exactly for the predicate type of vsa.h
 };
 
 }  // namespace pullgate::verify

@@ -7,6 +7,7 @@
 #include "verify/dsse/statement.h"
 #include "verify/json/node.h"
 #include "verify/slsa/provenance.h"
+#include "verify/slsa/vsa.h"
 
 namespace pullgate::verify::dsse {
 namespace {
@@ -25,7 +26,8 @@ std::string shown_subjects(const Statement& statement) {
   return text;
 }
 
-/// The predicate must be an object where there is one; SLSA provenance is read, because the policy asks for its parts.
+/// The predicate must be an object where there is one; SLSA provenance and verification
+/// summaries are read, because the policy asks for their parts.
 void check_predicate(Statement& statement, PredicateReading reading, ReportBuilder& report) {
   json::Problems problems;
   const json::Node predicate(*statement.predicate, problems);
@@ -38,6 +40,11 @@ void check_predicate(Statement& statement, PredicateReading reading, ReportBuild
     Result<Provenance> provenance = slsa::read_provenance(statement.predicate_type, *statement.predicate);
     if (!provenance) return report.fail(Check::kPredicate, provenance.error());
     statement.provenance = std::move(*provenance);
+  }
+  if (statement.predicate_type == kVerificationSummaryV1 && reading == PredicateReading::kTyped) {
+    Result<VerificationSummary> summary = slsa::read_summary(*statement.predicate);
+    if (!summary) return report.fail(Check::kPredicate, summary.error());
+    statement.summary = std::move(*summary);
   }
   report.pass(Check::kPredicate, statement.predicate_type);
 }

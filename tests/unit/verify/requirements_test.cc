@@ -189,5 +189,29 @@ TEST(Extensions, SayTheCommitWithoutItsAlgorithm) {
   EXPECT_EQ(extension_of(github(newer), extension_named("sourceRepositoryDigest")), "sha1:0123");
 }
 
+std::optional<Time> earliest(std::vector<VerifiedTime> times, TimesFrom from, std::string root = kOurRoot) {
+  return earliest_time(signed_by_key(with_times(std::move(times), std::move(root))),
+                       {.trust_root = kOurRoot, .times_from = from});
+}
+
+/// Whoever has a copy of evidence can have it dated again.
+TEST(Requirements, DateEvidenceByItsEarliestTime) {
+  const VerifiedTime stamp = from_authority("2026-03-01T12:00:00Z");
+  const VerifiedTime again = from_authority("2026-09-01T12:00:00Z");
+  EXPECT_EQ(earliest({again, stamp, again}, TimesFrom::kAnybody), stamp.time);
+  EXPECT_EQ(earliest({again}, TimesFrom::kAnybody), again.time);
+}
+
+TEST(Requirements, DateNothingByWhatTheyDoNotName) {
+  const VerifiedTime logged = from_log("2026-03-01T12:00:00Z");
+  const VerifiedTime stamp = from_authority("2026-09-01T12:00:00Z");
+  EXPECT_EQ(earliest({}, TimesFrom::kAnybody), std::nullopt);
+  EXPECT_EQ(earliest({logged}, TimesFrom::kTimestampAuthorities), std::nullopt);
+  EXPECT_EQ(earliest({logged}, TimesFrom::kNobody), std::nullopt);
+  EXPECT_EQ(earliest({logged}, TimesFrom::kLogs, "theirs"), std::nullopt);
+  // What is not asked does not count, and still shows that the evidence is older.
+  EXPECT_EQ(earliest({logged, stamp}, TimesFrom::kTimestampAuthorities), logged.time);
+}
+
 }  // namespace
 }  // namespace pullgate::verify
