@@ -8,8 +8,9 @@
 namespace pullgate::verify {
 
 enum class Effect {
-  kSame,  ///< as much is proven as before
-  kLess,  ///< the same claim, for which fewer logs or authorities vouch: how many are needed is the policy's question
+  kSame,   ///< as much is proven as before
+  kAlone,  ///< likewise, and that is a signature by a key, of which no log and no authority has said anything
+  kLess,   ///< the same claim, for which fewer logs or authorities vouch: how many are needed is the policy's question
 };
 
 struct Excuse {
@@ -28,17 +29,17 @@ inline constexpr std::string_view kStranger =
 inline constexpr std::string_view kAbsent = "a witness that is not there vouches for nothing; what is left suffices";
 inline constexpr std::string_view kRepeated =
     "in no signed part; the signer says it again (RFC 5652 sections 5.1 and 5.3)";
-inline constexpr std::string_view kOther = "other good evidence by the same signer for the same";
+inline constexpr std::string_view kOther = "another good signature by the same key for the same";
 
 inline constexpr std::array kExcuses = {
     Excuse{"flip flip-decoded without exchange", "/signatures/0/keyid", Effect::kSame, kHint},
     Excuse{"flip flip-decoded without exchange empty", "/publicKey/hint", Effect::kSame, kHint},
     Excuse{"exchange empty", "/verificationMaterial/publicKey", Effect::kSame, kHint},
-    Excuse{"exchange", "payload", Effect::kSame, kOther},
-    Excuse{"exchange", "payload/signatures", Effect::kSame, kOther},
-    Excuse{"exchange", "payload/signatures/0", Effect::kSame, kOther},
-    Excuse{"exchange", "payload/signatures/0/sig", Effect::kSame, kOther},
-    Excuse{"exchange", "payload/dsseEnvelope", Effect::kSame, kOther},
+    Excuse{"exchange", "payload", Effect::kAlone, kOther},
+    Excuse{"exchange", "payload/signatures", Effect::kAlone, kOther},
+    Excuse{"exchange", "payload/signatures/0", Effect::kAlone, kOther},
+    Excuse{"exchange", "payload/signatures/0/sig", Effect::kAlone, kOther},
+    Excuse{"exchange", "payload/dsseEnvelope", Effect::kAlone, kOther},
     Excuse{"twice", "payload/signatures/0", Effect::kSame, "one signer, however often"},
     Excuse{"without exchange", "dev.cosignproject.cosign/signature", Effect::kSame, kUnread},
     Excuse{"without empty", "/messageSignature/messageDigest", Effect::kSame,
