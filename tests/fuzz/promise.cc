@@ -1,17 +1,28 @@
 // Signed entry timestamps by a log of which nobody has the key.
 
-#include "tests/fuzz/evidence.h"
+#include "tests/fuzz/property.h"
 #include "verify/tlog/log.h"
 
 using pullgate::fuzz::must_hold;
 using namespace pullgate::verify;
+
+namespace {
+
+/// The point was made by hashing until there was one.
+constexpr std::string_view kNobodysKey =
+    "-----BEGIN PUBLIC KEY-----\n"
+    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAETFKm+UlL0tq6rvtZJwZaSft11plj\n"
+    "F1viRPFGKWtfwJwJm+rxgm01aerdXg/A2cYG7Rm+o0hQoWbzpeVxWdMGig==\n"
+    "-----END PUBLIC KEY-----\n";
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const tlog::Log log{.url = "https://log.example",
                              .host = "log.example",
                              .id = std::string(32, 'i'),
                              .checkpoint_key_id = {},
-                             .key = PublicKey::parse_pem(pullgate::fuzz::kNobodysKey).value(),
+                             .key = PublicKey::parse_pem(kNobodysKey).value(),
                              .scheme = SignatureScheme::kEcdsaSha256,
                              .windows = {}};
   // The signature to the first line's end, then the body.

@@ -2,18 +2,35 @@
 
 #include "tests/fuzz/evidence.h"
 
-// The signature annotation up to the first line feed, then the payload.
+namespace {
+
+using namespace pullgate;
+
+/// The signature annotation up to the first line feed, then the payload, and behind it, each after a NUL, the
+/// certificate, the log entry and the timestamp.
+verify::Evidence signature_in(std::string_view input) {
+  const std::size_t end = input.find('\n');
+  const std::string_view signature = end == std::string_view::npos ? std::string_view("AAAA") : input.substr(0, end);
+  const std::string_view rest = end == std::string_view::npos ? input : input.substr(end + 1);
+  const auto [payload, certificate, log, timestamp] = fuzz::split<4>(rest);
+  return {.kind = verify::EvidenceKind::kSimpleSigning,
+          .place = "here",
+          .payload = Content::of(std::string(payload)),
+          .media_type = {},
+          .annotations = fuzz::annotations_of(signature, certificate, log, timestamp)};
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace pullgate;
-  const std::string_view text = fuzz::text_of(data, size);
-  const std::size_t end = text.find('\n');
-  const std::string_view payload = end == std::string_view::npos ? text : text.substr(end + 1);
-  const std::string signature(end == std::string_view::npos ? std::string_view("AAAA") : text.substr(0, end));
-  fuzz::check_refused(verify::EvidenceKind::kSimpleSigning, payload,
-                      {{"dev.cosignproject.cosign/signature", signature}});
-  fuzz::check_refused(
-      verify::EvidenceKind::kSimpleSigning, "{}",
-      {{"dev.cosignproject.cosign/signature", "AAAA"}, {"dev.sigstore.cosign/bundle", std::string(payload)}});
+  static const fuzz::Court court("simple_signing", signature_in);
+  const verify::Evidence evidence = signature_in(fuzz::text_of(data, size));
+  court.hear(evidence);
+
+  const std::string_view payload = evidence.payload.bytes();
+  verify::Evidence logged = evidence;
+  logged.annotations = fuzz::annotations_of("AAAA", "", payload, "");
+  court.hear(logged);
 
   const auto parsed = verify::cosign::parse_payload(payload);
   if (!parsed) return 0;

@@ -6,9 +6,9 @@
 #include <string>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "verify/finding.h"
-#include "verify/json_document.h"
 
 namespace pullgate::verify {
 
