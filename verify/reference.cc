@@ -145,6 +145,12 @@ std::string to_string(const TagOrDigest& which) {
 }
 
 Result<ImageReference> ImageReference::parse(std::string_view text) {
+  Result<ImageReference> reference = parse_as_written(text);
+  if (reference && !reference->tag && !reference->digest) reference->tag = Tag::parse("latest").value();
+  return reference;
+}
+
+Result<ImageReference> ImageReference::parse_as_written(std::string_view text) {
   std::string_view name = text;
   std::optional<Digest> digest;
   if (const std::size_t at = name.find('@'); at != std::string_view::npos) {
@@ -169,8 +175,6 @@ Result<ImageReference> ImageReference::parse(std::string_view text) {
     tag = std::move(*parsed);
     path = path.substr(0, colon);
   }
-  if (!tag && !digest) tag = Tag::parse("latest").value();
-
   Result<Repository> repository = Repository::parse(registry, path);
   if (!repository) return repository.error();
   return ImageReference{std::move(*repository), std::move(tag), digest};

@@ -65,6 +65,8 @@ struct ImageReference {
   std::optional<Digest> digest;
 
   static Result<ImageReference> parse(std::string_view text);
+  /// The same, but for the tag that nobody wrote: what is left out stays out.
+  static Result<ImageReference> parse_as_written(std::string_view text);
   [[nodiscard]] std::string text() const;
 
   friend bool operator==(const ImageReference&, const ImageReference&) = default;

@@ -166,6 +166,13 @@ Objection Case::not_by(std::string_view attestor, const Witness& witness, std::s
   return {Reason::kSignerNotTrusted, requirement, std::move(found), remedy};
 }
 
+const Gap* Case::gap() const {
+  const auto first = std::ranges::min_element(gathered_.gaps, [](const Gap& a, const Gap& b) {
+    return std::tie(a.place, a.reason, a.cause) < std::tie(b.place, b.reason, b.cause);
+  });
+  return first == gathered_.gaps.end() ? nullptr : &*first;
+}
+
 std::string Case::places() const {
   if (gathered_.places.empty()) return "nowhere: no place was searched";
   return printable(fmt::format("{}", fmt::join(gathered_.places, ", ")), 1000);

@@ -51,6 +51,9 @@ class Case {
   [[nodiscard]] const Decision::About& about() const { return about_; }
   [[nodiscard]] const ManifestDocument& image() const { return image_; }
   [[nodiscard]] const std::vector<Witness>& witnesses() const { return witnesses_; }
+  /// A place where evidence may be that nobody could see, the same one in whatever order they were gathered; null when
+  /// there is none.
+  [[nodiscard]] const Gap* gap() const;
 
   /// Attestors of the rule's signature leaves, builders of its provenance leaves.
   [[nodiscard]] const std::set<std::string>& signing_attestors() const { return signing_attestors_; }
