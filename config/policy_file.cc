@@ -1,7 +1,9 @@
 #include "config/policy_file.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
@@ -44,7 +46,8 @@ void read_policy(const yaml::Node& root, PolicyDraft& draft, yaml::Problems& pro
   const yaml::Node* rules = top.require("rules");
   if (rules != nullptr) read_rules(*rules, mode, draft, problems);
   if (rules == nullptr) draft.has_all_names = false;
-  for (const char* later : {"baseline", "exceptions"}) top.refuse_later(later);
+  if (const yaml::Node* baseline = top.find("baseline")) read_baseline(*baseline, mode, draft, problems);
+  if (const yaml::Node* exceptions = top.find("exceptions")) read_exemptions(*exceptions, draft, problems);
   top.finish();
 }
 
@@ -56,12 +59,26 @@ bool has_whole_trust_root(std::size_t attestor, const PolicyDraft& draft) {
   return true;
 }
 
+/// The places of an entry of `rules` or `baseline`; null of another.
+const RulePlaces* places_of_rule(const Conflict& conflict, const PolicyDraft& draft) {
+  if (conflict.entry == Conflict::Entry::kRule) return &draft.rules[conflict.index];
+  if (conflict.entry == Conflict::Entry::kBaseline) return &draft.baseline[conflict.index];
+  return nullptr;
+}
+
+bool has_name(const Conflict& conflict, const PolicyDraft& draft) {
+  if (conflict.entry == Conflict::Entry::kRule) return !draft.contents.rules[conflict.index].name.empty();
+  if (conflict.entry == Conflict::Entry::kBaseline) return !draft.contents.baseline[conflict.index].name.empty();
+  return true;
+}
+
 /// Would this conflict be there too if everything could have been read? Otherwise it is an echo of a problem that is
 /// reported already.
 bool is_real(const Conflict& conflict, const PolicyDraft& draft) {
+  const RulePlaces* rule = places_of_rule(conflict, draft);
   switch (conflict.kind) {
     case Conflict::Kind::kName:
-      return conflict.entry != Conflict::Entry::kRule || !draft.contents.rules[conflict.index].name.empty();
+      return has_name(conflict, draft);
     case Conflict::Kind::kUnknownName:
       return conflict.entry != Conflict::Entry::kBuilder || !draft.contents.builders[conflict.index].attestor.empty();
     case Conflict::Kind::kUnused:
@@ -71,13 +88,29 @@ bool is_real(const Conflict& conflict, const PolicyDraft& draft) {
     case Conflict::Kind::kProof:
       return draft.attestors[conflict.index].is_whole && has_whole_trust_root(conflict.index, draft);
     case Conflict::Kind::kScope:
-      return conflict.scope.has_value() || draft.rules[conflict.index].has_all_scopes;
     case Conflict::Kind::kUnreachable:
-      return draft.rules[conflict.index].has_all_scopes;
+      return conflict.scope.has_value() || rule == nullptr || rule->has_all_scopes;
     case Conflict::Kind::kRequirement:
-      return conflict.entry != Conflict::Entry::kRule || draft.rules[conflict.index].has_whole_tree;
+      return rule == nullptr || rule->has_whole_tree;
+    case Conflict::Kind::kWaiver:
+      return draft.has_all_names;
   }
   return true;
+}
+
+yaml::Mark place_in_rule(const Conflict& conflict, const RulePlaces& places) {
+  if (conflict.scope) return places.scopes[*conflict.scope];
+  if (conflict.kind == Conflict::Kind::kUnknownName) {
+    if (const auto name = places.names.find(conflict.requirement); name != places.names.end()) return name->second;
+  }
+  const auto requirement = places.requirements.find(conflict.requirement);
+  return requirement != places.requirements.end() ? requirement->second : places.name;
+}
+
+/// The place of a part of an entry, or of the entry as a whole.
+yaml::Mark place_in(const std::map<std::string, yaml::Mark>& parts, const std::string& part, yaml::Mark whole) {
+  const auto found = parts.find(part);
+  return found != parts.end() ? found->second : whole;
 }
 
 yaml::Mark place_of(const Conflict& conflict, const PolicyDraft& draft) {
@@ -86,22 +119,21 @@ yaml::Mark place_of(const Conflict& conflict, const PolicyDraft& draft) {
       return draft.trust_roots[conflict.index].name;
     case Conflict::Entry::kAttestor: {
       const AttestorPlaces& places = draft.attestors[conflict.index];
-      const auto key = places.keys.find(conflict.requirement);
-      return key != places.keys.end() ? key->second : places.name;
+      return place_in(places.keys, conflict.requirement, places.name);
     }
     case Conflict::Entry::kBuilder:
       return conflict.kind == Conflict::Kind::kUnknownName ? draft.builder_attestors[conflict.index]
                                                            : draft.builders[conflict.index];
+    case Conflict::Entry::kExemption: {
+      const ExemptionPlaces& places = draft.exemptions[conflict.index];
+      return place_in(places.waivers, conflict.requirement, places.id);
+    }
+    case Conflict::Entry::kBaseline:
+      return place_in_rule(conflict, draft.baseline[conflict.index]);
     case Conflict::Entry::kRule:
-      break;
+      return place_in_rule(conflict, draft.rules[conflict.index]);
   }
-  const RulePlaces& places = draft.rules[conflict.index];
-  if (conflict.scope) return places.scopes[*conflict.scope];
-  if (conflict.kind == Conflict::Kind::kUnknownName) {
-    if (const auto name = places.names.find(conflict.requirement); name != places.names.end()) return name->second;
-  }
-  const auto requirement = places.requirements.find(conflict.requirement);
-  return requirement != places.requirements.end() ? requirement->second : places.name;
+  return {};
 }
 
 /// Of the file and of the keys and trust roots that it stands for, each with what it is trusted for.
@@ -137,7 +169,9 @@ Loaded<Policy> load_policy(const std::filesystem::path& file) {
                     .attestors = {},
                     .builders = {},
                     .builder_attestors = {},
-                    .rules = {}};
+                    .rules = {},
+                    .baseline = {},
+                    .exemptions = {}};
   read_policy(*root, draft, problems);
   const std::vector<Conflict> conflicts = policy::PolicySet::conflicts(draft.contents);
   // An attestor or trust root whose name is misspelt where it is used is not unused.

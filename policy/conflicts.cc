@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "policy/conflict/attestor.h"
+#include "policy/conflict/exemption.h"
+#include "policy/conflict/requirement.h"
 #include "policy/policy.h"
 #include "policy/spelling.h"
 #include "verify/bytes.h"
@@ -16,18 +18,6 @@ namespace {
 using Conflict = PolicySet::Conflict;
 using Entry = Conflict::Entry;
 using Kind = Conflict::Kind;
-
-/// Can this be met though nobody proved anything and nobody wrote `accept`? Only `reject` leaves are met like that, by
-/// every image that they do not list; a rule of nothing else would open what it means to close.
-bool met_by_rejecting_alone(const Requirement& requirement) {
-  if (const auto* reject = std::get_if<RejectLeaf>(&requirement.node)) return !reject->digests.empty();
-  const std::vector<Requirement>& children = children_of(requirement);
-  if (std::holds_alternative<AllOf>(requirement.node)) {
-    return !children.empty() && std::ranges::all_of(children, met_by_rejecting_alone);
-  }
-  if (std::holds_alternative<AnyOf>(requirement.node)) return std::ranges::any_of(children, met_by_rejecting_alone);
-  return false;
-}
 
 class Search {
  public:
@@ -41,8 +31,10 @@ class Search {
     check_trust_roots();
     check_attestors();
     check_builders();
+    for (std::size_t i = 0; i < contents_.baseline.size(); ++i) check_entry(Entry::kBaseline, i, contents_.baseline[i]);
     for (std::size_t i = 0; i < contents_.rules.size(); ++i) check_rule(i);
     check_scopes();
+    check_exemptions();
     check_unused();
     std::ranges::sort(found_, {}, [](const Found& found) {
       return std::make_tuple(found.conflict.entry, found.conflict.index, found.ordinal);
@@ -55,10 +47,19 @@ class Search {
  private:
   void add(Entry entry, std::size_t index, Kind kind, std::string message, std::string requirement = {},
            std::optional<std::size_t> scope = std::nullopt) {
-    if (entry == Entry::kRule && !contents_.rules[index].name.empty()) {
-      message = fmt::format("rule '{}': {}", printable(contents_.rules[index].name), message);
-    }
+    if (const std::string whose = name_of(entry, index); !whose.empty()) message = whose + ": " + message;
     found_.push_back({{entry, index, kind, std::move(message), std::move(requirement), scope}, found_.size()});
+  }
+
+  /// "rule 'apps'", of entries whose message does not name them by itself.
+  [[nodiscard]] std::string name_of(Entry entry, std::size_t index) const {
+    const auto named = [](std::string_view kind, const std::string& name) {
+      return name.empty() ? std::string() : fmt::format("{} '{}'", kind, printable(name));
+    };
+    if (entry == Entry::kRule) return named("rule", contents_.rules[index].name);
+    if (entry == Entry::kBaseline) return named("baseline entry", contents_.baseline[index].name);
+    if (entry == Entry::kExemption) return named("exception", contents_.exemptions[index].id);
+    return {};
   }
 
   void check_name(Entry entry, std::size_t index, std::string_view what, const std::string& name,
@@ -137,31 +138,29 @@ class Search {
         fmt::format("no attestor is named '{}'{}", printable(name), did_you_mean(name, attestor_names_)), requirement);
   }
 
-  void use_builder(std::size_t rule, const std::string& name, const std::string& requirement) {
-    used_builders_.insert(name);
-    if (std::ranges::find(builder_names_, name) != builder_names_.end()) return;
-    add(Entry::kRule, rule, Kind::kUnknownName,
-        fmt::format("no builder is named '{}'{}", printable(name), did_you_mean(name, builder_names_)), requirement);
+  /// Rules and baseline entries share their names, because waivers and messages tell them apart by these alone.
+  void check_entry(Entry entry, std::size_t index, const Rule& rule) {
+    check_name(entry, index, entry == Entry::kRule ? "rule" : "baseline entry", rule.name, rule_names_);
+    if (rule.scopes.empty()) {
+      add(entry, index, Kind::kScope,
+          fmt::format("a {} without scopes can never apply", entry == Entry::kRule ? "rule" : "baseline entry"));
+    }
+    if (rule.effective_from && rule.mode != Mode::kEnforce) {
+      add(entry, index, Kind::kRequirement,
+          fmt::format("'effectiveFrom' says from when on it is enforced, but its mode is {}", to_string(rule.mode)));
+    }
+    RequirementReview review = review_requirement(rule.require, root_name(rule.name, kind_of(rule.require)), contents_);
+    used_attestors_.merge(review.attestors);
+    used_builders_.merge(review.builders);
+    for (RequirementConflict& conflict : review.conflicts) {
+      add(entry, index, conflict.kind, std::move(conflict.message), std::move(conflict.requirement));
+    }
   }
 
   void check_rule(std::size_t index) {
     const Rule& rule = contents_.rules[index];
-    check_name(Entry::kRule, index, "rule", rule.name, rule_names_);
-    if (rule.scopes.empty()) {
-      add(Entry::kRule, index, Kind::kScope, "a rule without scopes can never apply");
-    }
-    names_an_attestor_ = false;
-    base_images_.clear();
-    check_requirement(index, rule.require, root_name(rule.name, kind_of(rule.require)));
-    if (!names_an_attestor_) {
-      for (const std::string& requirement : base_images_) {
-        add(Entry::kRule, index, Kind::kRequirement,
-            "can never be met: nothing in this rule says whose word on the base counts; add a signature or provenance "
-            "requirement",
-            requirement);
-      }
-    }
-    if (met_by_rejecting_alone(rule.require)) {
+    check_entry(Entry::kRule, index, rule);
+    if (is_met_without_evidence(rule.require)) {
       add(Entry::kRule, index, Kind::kRequirement,
           "would let through every image that is not rejected, without any evidence; if that is meant, write "
           "'accept: {}' beside it under allOf",
@@ -169,65 +168,14 @@ class Search {
     }
   }
 
-  void check_requirement(std::size_t rule, const Requirement& requirement, const std::string& name) {
-    const auto refuse = [&](std::string message) {
-      add(Entry::kRule, rule, Kind::kRequirement, std::move(message), name);
-    };
-    if (const auto* signature = std::get_if<SignatureLeaf>(&requirement.node)) {
-      names_an_attestor_ = true;
-      use_attestor(Entry::kRule, rule, signature->attestor, name);
-    } else if (const auto* provenance = std::get_if<ProvenanceLeaf>(&requirement.node)) {
-      names_an_attestor_ = true;
-      use_builder(rule, provenance->builder, name);
-    } else if (const auto* base = std::get_if<BaseImageLeaf>(&requirement.node)) {
-      base_images_.push_back(name);
-      if (base->proof.empty()) refuse("can never be met: 'proof' lists no kind of proof");
-      if (base->from.empty() && base->digests.empty())
-        refuse("can never be met: neither 'from' nor 'digests' allows any base");
-    } else if (const auto* threshold = std::get_if<Threshold>(&requirement.node)) {
-      check_threshold(rule, *threshold, name);
-    } else if (children_of(requirement).empty() && !is_static_leaf(requirement)) {
-      refuse(fmt::format("can never be met: '{}' is empty", kind_of(requirement)));
-    }
-    const std::vector<Requirement>& children = children_of(requirement);
-    for (std::size_t i = 0; i < children.size(); ++i) {
-      check_requirement(rule, children[i], child_name(name, i, kind_of(children[i])));
-    }
-  }
-
-  static bool is_static_leaf(const Requirement& requirement) {
-    return std::holds_alternative<AcceptLeaf>(requirement.node) || std::holds_alternative<RejectLeaf>(requirement.node);
-  }
-
-  void check_threshold(std::size_t rule, const Threshold& threshold, const std::string& name) {
-    const auto refuse = [&](std::string message, std::string where) {
-      add(Entry::kRule, rule, Kind::kRequirement, std::move(message), std::move(where));
-    };
-    if (threshold.of.empty()) return refuse("can never be met: 'threshold' is empty", name);
-    if (threshold.at_least == 0) refuse("'atLeast: 0' would be met by nothing at all; it must be 1 or more", name);
-    std::set<std::string> attestors;
-    for (std::size_t i = 0; i < threshold.of.size(); ++i) {
-      const Requirement& child = threshold.of[i];
-      if (const auto* signature = std::get_if<SignatureLeaf>(&child.node)) {
-        attestors.insert(signature->attestor);
-      } else if (const auto* provenance = std::get_if<ProvenanceLeaf>(&child.node)) {
-        attestors.insert(attestor_of_builder(provenance->builder));
-      } else {
-        return refuse("a threshold counts attestors: only signature and provenance can stand under it",
-                      child_name(name, i, kind_of(child)));
+  void check_exemptions() {
+    std::set<std::string> ids;
+    for (std::size_t i = 0; i < contents_.exemptions.size(); ++i) {
+      check_name(Entry::kExemption, i, "exception", contents_.exemptions[i].id, ids);
+      for (ExemptionConflict& conflict : conflicts_of(contents_.exemptions[i], contents_)) {
+        add(Entry::kExemption, i, conflict.kind, std::move(conflict.message), std::move(conflict.waiver));
       }
     }
-    if (threshold.at_least > attestors.size()) {
-      refuse(fmt::format("can never be met: 'atLeast: {}', but only {} different attestor{} named", threshold.at_least,
-                         attestors.size(), attestors.size() == 1 ? " is" : "s are"),
-             name);
-    }
-  }
-
-  std::string attestor_of_builder(const std::string& name) const {
-    const auto builder = std::ranges::find(contents_.builders, name, &Builder::name);
-    // Of an unknown builder, which is reported as such, nothing is known: count it as an attestor of its own.
-    return builder == contents_.builders.end() ? "builder " + name : builder->attestor;
   }
 
   struct Place {
@@ -331,8 +279,6 @@ class Search {
   std::set<std::string> used_attestors_;
   std::set<std::string> used_builders_;
   std::set<std::string> rule_names_;
-  bool names_an_attestor_ = false;        // of the rule under way
-  std::vector<std::string> base_images_;  // likewise: its baseImage leaves
   struct Found {
     Conflict conflict;
     std::size_t ordinal;

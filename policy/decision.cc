@@ -33,36 +33,25 @@ std::string_view to_string(Verdict verdict) {
   return "deny";
 }
 
-Decision::Decision(Verdict verdict, Mode mode, About about, std::string rule)
-    : verdict_(verdict), mode_(mode), about_(std::move(about)), rule_(std::move(rule)), id_(id_of(about_)) {}
+Decision::Decision(Verdict verdict, About about, Account account)
+    : verdict_(verdict), about_(std::move(about)), account_(std::move(account)), id_(id_of(about_)) {}
 
-Decision Decision::allow(About about, std::string rule, std::vector<RequirementOutcome> outcomes) {
-  if (rule.empty()) throw std::logic_error("an image was to be allowed without a rule");
-  Decision decision(Verdict::kAllow, Mode::kEnforce, std::move(about), std::move(rule));
-  decision.outcomes_ = std::move(outcomes);
-  return decision;
+Decision Decision::allow(About about, Account account) {
+  if (account.rule.empty()) throw std::logic_error("an image was to be allowed without a rule");
+  if (!account.objections.empty()) throw std::logic_error("an image was to be allowed against an objection");
+  return {Verdict::kAllow, std::move(about), std::move(account)};
 }
 
-Decision Decision::object(About about, std::string rule, Mode mode, std::vector<Objection> objections,
-                          std::vector<RequirementOutcome> outcomes, std::string advice) {
-  if (objections.empty()) throw std::logic_error("an image was to be denied without a reason");
-  const Verdict verdict = mode == Mode::kEnforce ? Verdict::kDeny : Verdict::kWarn;
-  Decision decision(verdict, mode, std::move(about), std::move(rule));
-  decision.objections_ = std::move(objections);
-  decision.outcomes_ = std::move(outcomes);
-  decision.advice_ = std::move(advice);
-  return decision;
+Decision Decision::object(About about, Account account) {
+  if (account.objections.empty()) throw std::logic_error("an image was to be denied without a reason");
+  const Verdict verdict = account.mode == Mode::kEnforce ? Verdict::kDeny : Verdict::kWarn;
+  return {verdict, std::move(about), std::move(account)};
 }
 
-Decision Decision::cannot_judge(About about, std::string rule, std::vector<Objection> objections,
-                                std::vector<RequirementOutcome> outcomes,
-                                std::optional<std::chrono::seconds> retry_after) {
-  if (objections.empty()) throw std::logic_error("an image was not to be judged without a reason");
-  Decision decision(Verdict::kCannotJudge, Mode::kEnforce, std::move(about), std::move(rule));
-  decision.objections_ = std::move(objections);
-  decision.outcomes_ = std::move(outcomes);
-  decision.retry_after_ = retry_after;
-  return decision;
+Decision Decision::cannot_judge(About about, Account account) {
+  if (account.objections.empty()) throw std::logic_error("an image was not to be judged without a reason");
+  account.mode = Mode::kEnforce;
+  return {Verdict::kCannotJudge, std::move(about), std::move(account)};
 }
 
 }  // namespace pullgate::policy

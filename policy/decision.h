@@ -11,6 +11,7 @@
 #include "verify/digest.h"
 #include "verify/reason.h"
 #include "verify/reference.h"
+#include "verify/time.h"
 
 namespace pullgate::policy {
 
@@ -34,8 +35,14 @@ struct Objection {
 /// What became of one node of the rule's tree, in the tree's order (parents first).
 struct RequirementOutcome {
   std::string requirement;
-  enum class State { kNotMet, kMet, kNotEvaluated } state = State::kNotMet;
-  std::string detail;  ///< for a leaf that is met, by what: "key sha256:0123... at tag sha256-...sig"
+  enum class State {
+    kNotMet,
+    kMet,
+    kWaived,  ///< not met, and an exception of the policy says that this may be
+    kNotEvaluated,
+  } state = State::kNotMet;
+  std::string detail;          ///< for a leaf that is met, by what: "key sha256:0123... at tag sha256-...sig"
+  std::string exemption = {};  ///< the id of the exception by which it is waived
 };
 
 /// A denial cannot be without objections, and an allowance cannot be made without a rule: the factories are the only
@@ -47,42 +54,55 @@ class Decision {
     Digest digest;
     Digest policy_generation;
     Digest trust_generation;
+    /// The moment of the decision. Where nobody says it, everything that ends has ended.
+    Time at = Time::max();
   };
 
-  static Decision allow(About about, std::string rule, std::vector<RequirementOutcome> outcomes);
-  /// Chooses kDeny or kWarn by the mode. `objections` must not be empty; the first one leads.
-  static Decision object(About about, std::string rule, Mode mode, std::vector<Objection> objections,
-                         std::vector<RequirementOutcome> outcomes, std::string advice);
-  /// Something that had to be known could not be; never an allowance, whatever the rule's mode.
-  static Decision cannot_judge(About about, std::string rule, std::vector<Objection> objections,
-                               std::vector<RequirementOutcome> outcomes,
-                               std::optional<std::chrono::seconds> retry_after);
+  /// How the decision came about.
+  struct Account {
+    std::string rule;  ///< or baseline entry: whose answer this is
+    Mode mode = Mode::kEnforce;
+    std::vector<Objection> objections = {};  ///< the first one leads
+    std::vector<RequirementOutcome> outcomes = {};
+    std::string advice = {};
+    /// Served with a warning only because the rule is not enforced before this moment.
+    std::optional<Time> enforced_from = std::nullopt;
+    /// At this moment the decision is no longer one, and has to be made anew: an exception expires, evidence becomes
+    /// too old, a rule takes effect.
+    std::optional<Time> stands_until = std::nullopt;
+    std::optional<std::chrono::seconds> retry_after = std::nullopt;
+  };
+
+  static Decision allow(About about, Account account);
+  /// Chooses kDeny or kWarn by the mode. There must be objections.
+  static Decision object(About about, Account account);
+  /// Something that had to be known could not be; never an allowance, whatever the rule's mode. There must be
+  /// objections.
+  static Decision cannot_judge(About about, Account account);
 
   [[nodiscard]] Verdict verdict() const { return verdict_; }
   /// May the image be served?
   [[nodiscard]] bool serves() const { return verdict_ == Verdict::kAllow || verdict_ == Verdict::kWarn; }
-  [[nodiscard]] Mode mode() const { return mode_; }
   [[nodiscard]] const About& about() const { return about_; }
-  [[nodiscard]] const std::string& rule() const { return rule_; }  ///< empty: no rule matched
-  [[nodiscard]] const std::vector<Objection>& objections() const { return objections_; }
-  [[nodiscard]] const std::vector<RequirementOutcome>& outcomes() const { return outcomes_; }
-  [[nodiscard]] const std::string& advice() const { return advice_; }
-  [[nodiscard]] std::optional<std::chrono::seconds> retry_after() const { return retry_after_; }
-  /// Twelve hexadecimal digits that follow from `about`: the same question under the same rules has the same id
-  /// everywhere, in the answer, the log and the record.
+  [[nodiscard]] const Account& account() const { return account_; }
+  [[nodiscard]] Mode mode() const { return account_.mode; }
+  [[nodiscard]] const std::string& rule() const { return account_.rule; }  ///< empty: no rule matched
+  [[nodiscard]] const std::vector<Objection>& objections() const { return account_.objections; }
+  [[nodiscard]] const std::vector<RequirementOutcome>& outcomes() const { return account_.outcomes; }
+  [[nodiscard]] const std::string& advice() const { return account_.advice; }
+  [[nodiscard]] std::optional<std::chrono::seconds> retry_after() const { return account_.retry_after; }
+  /// Is it still one at this moment?
+  [[nodiscard]] bool stands_at(Time moment) const { return !account_.stands_until || moment < *account_.stands_until; }
+  /// Twelve hexadecimal digits that follow from `about`, without its moment: the same question under the same rules has
+  /// the same id everywhere, in the answer, the log and the record.
   [[nodiscard]] const std::string& id() const { return id_; }
 
  private:
-  Decision(Verdict verdict, Mode mode, About about, std::string rule);
+  Decision(Verdict verdict, About about, Account account);
 
   Verdict verdict_ = Verdict::kDeny;
-  Mode mode_ = Mode::kEnforce;
   About about_;
-  std::string rule_;
-  std::vector<Objection> objections_;
-  std::vector<RequirementOutcome> outcomes_;
-  std::string advice_;
-  std::optional<std::chrono::seconds> retry_after_;
+  Account account_;
   std::string id_;
 };
 

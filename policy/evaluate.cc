@@ -1,6 +1,7 @@
 #include "policy/evaluate.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
@@ -16,12 +17,11 @@ namespace {
 
 Decision no_rule(const Decision::About& about) {
   const std::string repository = about.requested.repository.text();
-  return Decision::object(about, {}, Mode::kEnforce,
-                          {{Reason::kNoRule,
-                            {},
-                            fmt::format("no rule of the policy is about {}", repository),
-                            fmt::format("add a rule whose scopes match {}", repository)}},
-                          {}, {});
+  return Decision::object(about, {.rule = {},
+                                  .objections = {{Reason::kNoRule,
+                                                  {},
+                                                  fmt::format("no rule of the policy is about {}", repository),
+                                                  fmt::format("add a rule whose scopes match {}", repository)}}});
 }
 
 Objection objection_of(const Gap& gap, const std::string& rule) {
@@ -44,8 +44,7 @@ std::optional<std::chrono::seconds> longest_wait(const std::vector<Gap>& gaps) {
   return longest;
 }
 
-}  // namespace
-
+/// Static leaves follow from the policy and what was asked for.
 bool is_static(const Requirement& requirement) {
   if (std::holds_alternative<AcceptLeaf>(requirement.node)) return true;
   if (std::holds_alternative<RejectLeaf>(requirement.node)) return true;
@@ -53,47 +52,149 @@ bool is_static(const Requirement& requirement) {
   return !children.empty() && std::ranges::all_of(children, is_static);
 }
 
-bool is_rejected(const Requirement& requirement, const Digest& digest) {
-  if (const auto* reject = std::get_if<RejectLeaf>(&requirement.node)) {
-    return reject->digests.empty() || std::ranges::find(reject->digests, digest) != reject->digests.end();
+/// All that applies to a repository; nothing when no rule does.
+std::vector<const Rule*> entries_for(const PolicySet& policy, const Repository& repository) {
+  const Rule* rule = policy.rule_for(repository);
+  if (rule == nullptr) return {};
+  std::vector<const Rule*> entries = policy.baseline_for(repository);
+  entries.push_back(rule);
+  return entries;
+}
+
+/// Can the requirement never be met for this digest, because of what it rejects?
+class Rejection {
+ public:
+  Rejection(const PolicySet& policy, const Repository& repository, const Digest& digest, Time at)
+      : policy_(policy), repository_(repository), digest_(digest), at_(at) {}
+
+  [[nodiscard]] bool by(const Requirement& requirement, const std::string& name) const {
+    const Exemption* exemption = policy_.exemption_of(name, repository_, digest_);
+    if (exemption != nullptr && at_ < exemption->expires) return false;
+    if (const auto* reject = std::get_if<RejectLeaf>(&requirement.node)) return reject->rejects(digest_);
+    const std::vector<Requirement>& children = children_of(requirement);
+    std::size_t rejected = 0;
+    for (std::size_t i = 0; i < children.size(); ++i) {
+      if (by(children[i], child_name(name, i, kind_of(children[i])))) ++rejected;
+    }
+    if (std::holds_alternative<AllOf>(requirement.node)) return rejected > 0;
+    if (std::holds_alternative<AnyOf>(requirement.node)) return rejected == children.size();
+    return false;
   }
-  const std::vector<Requirement>& children = children_of(requirement);
-  const auto rejected = static_cast<std::size_t>(
-      std::ranges::count_if(children, [&](const Requirement& child) { return is_rejected(child, digest); }));
-  if (std::holds_alternative<AllOf>(requirement.node)) return rejected > 0;
-  if (std::holds_alternative<AnyOf>(requirement.node)) return rejected == children.size();
-  return false;
+
+ private:
+  const PolicySet& policy_;
+  const Repository& repository_;
+  const Digest& digest_;
+  Time at_;
+};
+
+/// What became of one entry that applies.
+struct Answer {
+  std::size_t place;  ///< among the answers
+  const Rule* entry;
+  Mode mode;
+  Judgement judgement;
+
+  /// Might what could not be gathered have changed it?
+  [[nodiscard]] bool is_open(const Gathered& gathered) const {
+    return judgement.prospect == Judgement::Prospect::kOpen && !gathered.gaps.empty();
+  }
+};
+
+/// From the answers of all entries to one decision.
+class Conclusion {
+ public:
+  Conclusion(const Decision::About& about, const Gathered& gathered) : about_(about), gathered_(gathered) {}
+
+  void add(const Rule& entry, Judgement judgement) {
+    account_.stands_until = earlier(account_.stands_until, judgement.stands_until);
+    if (judgement.is_met()) return;
+    const Mode mode = entry.mode_at(about_.at);
+    if (mode != entry.mode) account_.stands_until = earlier(account_.stands_until, entry.effective_from);
+    put_most_telling_first(judgement.objections);
+    objecting_.push_back({objecting_.size(), &entry, mode, std::move(judgement)});
+  }
+
+  std::vector<RequirementOutcome>& outcomes() { return account_.outcomes; }
+
+  Decision decide(const Rule& rule) && {
+    if (objecting_.empty()) {
+      account_.rule = rule.name;
+      return Decision::allow(about_, std::move(account_));
+    }
+    // What denies whatever is still found leads; then what would deny; then what warns; then what is only recorded.
+    std::ranges::sort(objecting_, {},
+                      [this](const Answer& answer) { return std::pair(rank_of(answer), answer.place); });
+    const Answer& lead = objecting_.front();
+    account_.rule = lead.entry->name;
+    account_.mode = lead.mode;
+    account_.advice = lead.entry->message;
+    if (lead.mode != lead.entry->mode) account_.enforced_from = lead.entry->effective_from;
+    // What could not be gathered matters only where it might have changed the answer: not when nothing could, and not
+    // when the image is served either way.
+    const std::vector<Gap> gaps = in_canonical_order(gathered_.gaps);
+    std::vector<Objection> missing;
+    if (lead.is_open(gathered_)) {
+      for (const Gap& gap : gaps) missing.push_back(objection_of(gap, lead.entry->name));
+    }
+    const bool is_serving = lead.mode != Mode::kEnforce;
+    if (!is_serving) account_.objections = missing;
+    for (Answer& answer : objecting_) std::ranges::move(answer.judgement.objections, back_of(account_.objections));
+    if (is_serving) std::ranges::move(missing, back_of(account_.objections));
+    if (is_serving || missing.empty()) return Decision::object(about_, std::move(account_));
+    account_.retry_after = longest_wait(gaps);
+    account_.advice.clear();
+    return Decision::cannot_judge(about_, std::move(account_));
+  }
+
+ private:
+  static std::back_insert_iterator<std::vector<Objection>> back_of(std::vector<Objection>& objections) {
+    return std::back_inserter(objections);
+  }
+
+  [[nodiscard]] int rank_of(const Answer& answer) const {
+    switch (answer.mode) {
+      case Mode::kEnforce:
+        return answer.is_open(gathered_) ? 1 : 0;
+      case Mode::kWarn:
+        return 2;
+      case Mode::kAudit:
+        return 3;
+    }
+    return 0;
+  }
+
+  const Decision::About& about_;
+  const Gathered& gathered_;
+  Decision::Account account_;
+  std::vector<Answer> objecting_;
+};
+
+}  // namespace
+
+bool needs_evidence(const PolicySet& policy, const Repository& repository) {
+  return !std::ranges::all_of(entries_for(policy, repository),
+                              [](const Rule* entry) { return is_static(entry->require); });
+}
+
+bool is_rejected(const PolicySet& policy, const Repository& repository, const Digest& digest, Time at) {
+  const Rejection rejection(policy, repository, digest, at);
+  return std::ranges::any_of(entries_for(policy, repository), [&](const Rule* entry) {
+    return rejection.by(entry->require, root_name(entry->name, kind_of(entry->require)));
+  });
 }
 
 Decision evaluate(const PolicySet& policy, const Decision::About& about, const ManifestDocument& image,
                   const Gathered& gathered) {
-  const Rule* rule = policy.rule_for(about.requested.repository);
-  if (rule == nullptr) return no_rule(about);
-
-  const Case judged(policy, *rule, about, image, gathered);
-  std::vector<RequirementOutcome> outcomes;
-  Judgement judgement =
-      judge_requirement(judged, rule->require, root_name(rule->name, kind_of(rule->require)), outcomes);
-  if (judgement.is_met()) return Decision::allow(about, rule->name, std::move(outcomes));
-
-  put_most_telling_first(judgement.objections);
-  // What could not be gathered matters only where it might have changed the answer: not when nothing could, and not
-  // when the rule serves the image either way.
-  const bool is_open = judgement.prospect == Judgement::Prospect::kOpen && !gathered.gaps.empty();
-  if (!is_open) {
-    return Decision::object(about, rule->name, rule->mode, std::move(judgement.objections), std::move(outcomes),
-                            rule->message);
+  const std::vector<const Rule*> entries = entries_for(policy, about.requested.repository);
+  if (entries.empty()) return no_rule(about);
+  Conclusion conclusion(about, gathered);
+  for (const Rule* entry : entries) {
+    const Case judged(policy, *entry, about, image, gathered);
+    conclusion.add(*entry, judge_requirement(judged, entry->require, root_name(entry->name, kind_of(entry->require)),
+                                             conclusion.outcomes()));
   }
-  const std::vector<Gap> gaps = in_canonical_order(gathered.gaps);
-  std::vector<Objection> missing;
-  for (const Gap& gap : gaps) missing.push_back(objection_of(gap, rule->name));
-  if (rule->mode != Mode::kEnforce) {
-    judgement.objections.insert(judgement.objections.end(), missing.begin(), missing.end());
-    return Decision::object(about, rule->name, rule->mode, std::move(judgement.objections), std::move(outcomes),
-                            rule->message);
-  }
-  missing.insert(missing.end(), judgement.objections.begin(), judgement.objections.end());
-  return Decision::cannot_judge(about, rule->name, std::move(missing), std::move(outcomes), longest_wait(gaps));
+  return std::move(conclusion).decide(*entries.back());
 }
 
 }  // namespace pullgate::policy

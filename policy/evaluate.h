@@ -28,15 +28,17 @@ struct Gathered {
   std::vector<Gap> gaps;
 };
 
-/// Can the rule for this repository be decided without any evidence? Then none is gathered.
-bool is_static(const Requirement& requirement);
+/// Can the image be decided without any evidence, because nothing that applies to this repository asks for some? Then
+/// none is gathered.
+bool needs_evidence(const PolicySet& policy, const Repository& repository);
 
-/// Can the requirement never be met for this digest, because of what it rejects? Asked of an image that an index
-/// covers: the evidence about the index stands for its children, but no index can take a rejection back.
-bool is_rejected(const Requirement& requirement, const Digest& digest);
+/// Is the image refused because of its digest, whatever the evidence? Asked of an image that an index covers: the
+/// evidence about the index stands for its children, but no index can take a rejection back.
+bool is_rejected(const PolicySet& policy, const Repository& repository, const Digest& digest, Time at);
 
-/// `image` is the manifest or index that `about.digest` names. A denial with gaps becomes cannot-judge, because
-/// what is missing might have satisfied the rule; an allowance does not need what is missing.
+/// The rule of the most specific scope has to be met, and every baseline entry that matches: what denies leads,
+/// baseline entries first. `image` is the manifest or index that `about.digest` names. A denial with gaps becomes
+/// cannot-judge, because what is missing might have satisfied the rule; an allowance does not need what is missing.
 Decision evaluate(const PolicySet& policy, const Decision::About& about, const ManifestDocument& image,
                   const Gathered& gathered);
 

@@ -73,6 +73,8 @@ std::string_view mark(RequirementOutcome::State state) {
       return "met";
     case RequirementOutcome::State::kNotMet:
       return "NOT MET";
+    case RequirementOutcome::State::kWaived:
+      return "waived";
     case RequirementOutcome::State::kNotEvaluated:
       return "not evaluated";
   }
@@ -91,6 +93,12 @@ void append_objections(std::string& text, const Decision& decision) {
     text += fmt::format("      remedy:  {}\n", printable(objection.remedy, 600));
   }
   if (!decision.advice().empty()) text += fmt::format("  advice: {}\n", printable(decision.advice(), 600));
+  if (const auto from = decision.account().enforced_from) {
+    text += fmt::format("  it will be denied from {} on\n", to_rfc3339(*from));
+  }
+  if (const auto end = decision.account().stands_until) {
+    text += fmt::format("  this holds until {}\n", to_rfc3339(*end));
+  }
   if (const auto pause = decision.retry_after()) text += fmt::format("  try again in {} s\n", pause->count());
 }
 
@@ -135,13 +143,19 @@ void append_evidence(std::string& text, const Gathered& gathered) {
 std::string one_line(const Decision& decision) {
   const std::string rule = rule_name(decision);
   if (decision.objections().empty()) {
-    return fmt::format("pullgate: {}: every requirement is met; decision {}", rule, decision.id());
+    const bool is_waived = std::ranges::any_of(decision.outcomes(), [](const RequirementOutcome& outcome) {
+      return outcome.state == RequirementOutcome::State::kWaived;
+    });
+    return fmt::format("pullgate: {}: every requirement is met{}; decision {}", rule,
+                       is_waived ? " or waived by an exception" : "", decision.id());
   }
   const Objection& lead = decision.objections().front();
   const bool is_cannot_judge = decision.verdict() == Verdict::kCannotJudge;
   const std::string opening =
       fmt::format("pullgate: {}: {}{}: ", rule, is_cannot_judge ? "cannot judge now: " : "", to_string(lead.reason));
-  const std::string closing = fmt::format("; decision {}", decision.id());
+  const auto enforced_from = decision.account().enforced_from;
+  const std::string closing = fmt::format("{}{}; decision {}", enforced_from ? "; denied from " : "",
+                                          enforced_from ? to_rfc3339(*enforced_from) : "", decision.id());
   const std::size_t room = kLineLength - opening.size() - closing.size();
 
   // The operator's own advice says best what to do; what is left belongs to what was found.

@@ -16,6 +16,8 @@ std::string_view to_string(RequirementOutcome::State state) {
       return "met";
     case RequirementOutcome::State::kNotMet:
       return "not-met";
+    case RequirementOutcome::State::kWaived:
+      return "waived";
     case RequirementOutcome::State::kNotEvaluated:
       return "not-evaluated";
   }
@@ -72,9 +74,11 @@ std::string json(const Decision& decision, const Gathered& gathered) {
   const Decision::About& about = decision.about();
   Json requirements = Json::array();
   for (const RequirementOutcome& outcome : decision.outcomes()) {
-    requirements.push_back({{"requirement", outcome.requirement},
-                            {"state", to_string(outcome.state)},
-                            {"detail", printable(outcome.detail, kTextLength)}});
+    Json entry = {{"requirement", outcome.requirement},
+                  {"state", to_string(outcome.state)},
+                  {"detail", printable(outcome.detail, kTextLength)}};
+    if (!outcome.exemption.empty()) entry["exception"] = outcome.exemption;
+    requirements.push_back(std::move(entry));
   }
   Json places = Json::array();
   for (const std::string& place : gathered.places) places.push_back(printable(place, kTextLength));
@@ -97,6 +101,8 @@ std::string json(const Decision& decision, const Gathered& gathered) {
   document["searched"] = std::move(places);
   document["gaps"] = list_of(gathered.gaps);
   if (!decision.advice().empty()) document["advice"] = printable(decision.advice(), kTextLength);
+  if (const auto from = decision.account().enforced_from) document["enforcedFrom"] = to_rfc3339(*from);
+  if (const auto end = decision.account().stands_until) document["standsUntil"] = to_rfc3339(*end);
   if (const auto pause = decision.retry_after()) document["retryAfterSeconds"] = pause->count();
   return document.dump(-1, ' ', true, Json::error_handler_t::replace);
 }

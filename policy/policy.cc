@@ -41,6 +41,23 @@ PolicySet::PolicySet(Contents contents) : contents_(std::move(contents)) {
       return std::is_neq(order) ? std::is_gt(order) : std::tie(a.rule, a.scope) < std::tie(b.rule, b.scope);
     });
   }
+  index_exemptions();
+}
+
+void PolicySet::index_exemptions() {
+  const auto index = [&](std::size_t exemption, const std::string& written, const std::vector<Rule>& entries) {
+    for (const Rule& entry : entries) {
+      for (const std::string& name : requirements_named(written, entry.name, entry.require).names) {
+        exemptions_by_requirement_[name].push_back(exemption);
+      }
+    }
+  };
+  for (std::size_t i = 0; i < contents_.exemptions.size(); ++i) {
+    for (const std::string& written : contents_.exemptions[i].waives) {
+      index(i, written, contents_.baseline);
+      index(i, written, contents_.rules);
+    }
+  }
 }
 
 std::optional<PolicySet> PolicySet::make(Contents contents) {
@@ -65,6 +82,28 @@ const Rule* PolicySet::rule_for(const Repository& repository) const {
     const std::size_t slash = name.rfind('/', end - 1);
     end = slash == std::string::npos ? 0 : slash;
   }
+}
+
+std::vector<const Rule*> PolicySet::baseline_for(const Repository& repository) const {
+  std::vector<const Rule*> entries;
+  for (const Rule& entry : contents_.baseline) {
+    const auto matches = [&](const Scope& scope) { return scope.matches(repository); };
+    if (std::ranges::any_of(entry.scopes, matches)) entries.push_back(&entry);
+  }
+  return entries;
+}
+
+const Exemption* PolicySet::exemption_of(const std::string& requirement, const Repository& repository,
+                                         const Digest& digest) const {
+  const auto found = exemptions_by_requirement_.find(requirement);
+  if (found == exemptions_by_requirement_.end()) return nullptr;
+  const Exemption* lasting = nullptr;
+  for (const std::size_t index : found->second) {
+    const Exemption& exemption = contents_.exemptions[index];
+    if (!exemption.covers(repository, digest)) continue;
+    if (lasting == nullptr || exemption.expires > lasting->expires) lasting = &exemption;
+  }
+  return lasting;
 }
 
 const Attestor& PolicySet::attestor(std::string_view name) const {

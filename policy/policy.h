@@ -12,12 +12,14 @@
 #include <vector>
 
 #include "policy/attestor.h"
+#include "policy/exemption.h"
 #include "policy/pattern.h"
 #include "policy/requirement.h"
 #include "verify/digest.h"
 #include "verify/identity.h"
 #include "verify/reference.h"
 #include "verify/result.h"
+#include "verify/time.h"
 
 namespace pullgate::policy {
 
@@ -46,12 +48,19 @@ struct Builder {
   int level = 0;
 };
 
+/// One entry of `rules`, of which the most specific one applies alone, or of `baseline`, of which all apply that match.
 struct Rule {
   std::string name;
   std::vector<Scope> scopes;
   Mode mode = Mode::kEnforce;
+  /// Of a rule that is enforced: until this moment it only warns, so that everybody can see what it will deny.
+  std::optional<Time> effective_from = std::nullopt;
   Requirement require;
   std::string message;  ///< the operator's own advice, shown with a denial; may be empty
+
+  [[nodiscard]] Mode mode_at(Time moment) const {
+    return mode == Mode::kEnforce && effective_from && moment < *effective_from ? Mode::kWarn : mode;
+  }
 };
 
 enum class NoMatch { kDeny };
@@ -64,6 +73,8 @@ class PolicySet {
     std::vector<Attestor> attestors;
     std::vector<Builder> builders;
     std::vector<Rule> rules;
+    std::vector<Rule> baseline = {};
+    std::vector<Exemption> exemptions = {};
     NoMatch no_match = NoMatch::kDeny;
     /// Digest of what was read (file and keys), so that two sets are the same policy exactly when these are equal.
     Digest generation;
@@ -71,7 +82,7 @@ class PolicySet {
 
   /// A contradiction between entries, by the kind and index of the entry that it is best reported at.
   struct Conflict {
-    enum class Entry { kTrustRoot, kAttestor, kBuilder, kRule };
+    enum class Entry { kTrustRoot, kAttestor, kBuilder, kBaseline, kRule, kExemption };
     enum class Kind {
       kName,         ///< missing, or used twice
       kUnknownName,  ///< of a trust root, attestor or builder that does not exist
@@ -81,6 +92,7 @@ class PolicySet {
       kScope,        ///< none, or two of equal specificity that overlap
       kUnreachable,  ///< a rule that can never apply, because others cover all its scopes
       kRequirement,  ///< can never be met, or would be met without any evidence though nothing says `accept`
+      kWaiver,       ///< of something that is not there, not one thing, or cannot be waived; or bound to no image
     };
     Entry entry;
     std::size_t index;
@@ -99,16 +111,25 @@ class PolicySet {
 
   /// The rule of the most specific scope that matches, or null: then nothing may be pulled.
   [[nodiscard]] const Rule* rule_for(const Repository& repository) const;
+  /// The baseline entries that match, in the order of the file. They never allow anything by themselves.
+  [[nodiscard]] std::vector<const Rule*> baseline_for(const Repository& repository) const;
+  /// The exemption by which this requirement, by its full name, counts as met for this image; the one that lasts
+  /// longest, whether or not it has expired. Null when there is none.
+  [[nodiscard]] const Exemption* exemption_of(const std::string& requirement, const Repository& repository,
+                                              const Digest& digest) const;
   [[nodiscard]] const Attestor& attestor(std::string_view name) const;
   [[nodiscard]] const Builder& builder(std::string_view name) const;
   /// The attestors that this signer is, for the image that was asked for.
   [[nodiscard]] std::vector<const Attestor*> attestors_of(const verify::Signer& signer,
                                                           const ImageReference& requested) const;
   [[nodiscard]] const std::vector<Rule>& rules() const { return contents_.rules; }
+  [[nodiscard]] const std::vector<Rule>& baseline() const { return contents_.baseline; }
+  [[nodiscard]] const std::vector<Exemption>& exemptions() const { return contents_.exemptions; }
   [[nodiscard]] const Digest& generation() const { return contents_.generation; }
 
  private:
   explicit PolicySet(Contents contents);
+  void index_exemptions();
 
   struct TextHash {
     using is_transparent = void;
@@ -127,6 +148,7 @@ class PolicySet {
   ByText<std::vector<ScopeOf>> scopes_by_prefix_;  // by literal prefix; most specific first
   std::map<verify::KeySigner, std::vector<std::size_t>> attestors_by_key_;
   std::vector<std::size_t> keyless_attestors_;
+  ByText<std::vector<std::size_t>> exemptions_by_requirement_;  // by the requirement's full name
 };
 
 }  // namespace pullgate::policy

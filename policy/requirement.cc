@@ -1,8 +1,14 @@
 #include "policy/requirement.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace pullgate::policy {
+
+bool RejectLeaf::rejects(const Digest& digest) const {
+  return !digests || std::ranges::find(*digests, digest) != digests->end();
+}
 
 std::string_view to_string(BaseProof proof) {
   switch (proof) {

@@ -59,7 +59,9 @@ struct AcceptLeaf {};
 
 /// `reject: { digests: [...] }`, or `reject: {}` for everything: met when the image is not among the rejected.
 struct RejectLeaf {
-  std::vector<Digest> digests;  ///< empty: every image
+  std::optional<std::vector<Digest>> digests;  ///< none: every image
+
+  [[nodiscard]] bool rejects(const Digest& digest) const;
 };
 
 struct Requirement;

@@ -23,6 +23,11 @@ struct RulePlaces {
   bool has_whole_tree = true;                      ///< likewise the requirements
 };
 
+struct ExemptionPlaces {
+  yaml::Mark id;
+  std::map<std::string, yaml::Mark> waivers;  ///< by what is written
+};
+
 struct TrustRootPlaces {
   yaml::Mark name;
   bool is_whole = true;  ///< it could be read
@@ -45,6 +50,8 @@ struct PolicyDraft {
   std::vector<yaml::Mark> builders;
   std::vector<yaml::Mark> builder_attestors;  ///< the name that the builder gives
   std::vector<RulePlaces> rules;
+  std::vector<RulePlaces> baseline;
+  std::vector<ExemptionPlaces> exemptions;
   bool has_all_names = true;             ///< every place that could name an attestor or builder could be read
   bool has_all_trust_root_names = true;  ///< likewise a trust root
 };
@@ -53,6 +60,8 @@ void read_trust_roots(const yaml::Node& node, PolicyDraft& draft, yaml::Problems
 void read_attestors(const yaml::Node& node, PolicyDraft& draft, yaml::Problems& problems);
 void read_builders(const yaml::Node& node, PolicyDraft& draft, yaml::Problems& problems);
 void read_rules(const yaml::Node& node, policy::Mode default_mode, PolicyDraft& draft, yaml::Problems& problems);
+void read_baseline(const yaml::Node& node, policy::Mode default_mode, PolicyDraft& draft, yaml::Problems& problems);
+void read_exemptions(const yaml::Node& node, PolicyDraft& draft, yaml::Problems& problems);
 
 /// "enforce", "warn" or "audit"; enforce when it is something else, which is reported.
 policy::Mode read_mode(const yaml::Node& node, yaml::Problems& problems);

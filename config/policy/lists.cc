@@ -1,5 +1,6 @@
 #include "config/policy/lists.h"
 
+#include <string>
 #include <utility>
 
 #include "config/yaml/read_parsed.h"
@@ -29,6 +30,15 @@ std::vector<Digest> read_digests(const yaml::Node& node, yaml::Problems& problem
     if (auto digest = yaml::read_parsed(item, "a digest", Digest::parse, problems)) digests.push_back(*digest);
   }
   return digests;
+}
+
+std::optional<Time> read_moment(const yaml::Node& node, std::string_view what, yaml::Problems& problems) {
+  const auto text = yaml::read_text(node, what, problems);
+  if (!text) return std::nullopt;
+  const Result<Time> time = parse_rfc3339(*text);
+  if (time) return *time;
+  problems.add(node.mark, std::string(what) + " must be a moment such as 2026-12-01T00:00:00Z");
+  return std::nullopt;
 }
 
 }  // namespace pullgate::config

@@ -1,6 +1,7 @@
 #pragma once
-/// Lists that several entries of a policy file have.
+/// What several entries of a policy file have.
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "config/yaml/problems.h"
 #include "policy/pattern.h"
 #include "verify/digest.h"
+#include "verify/time.h"
 
 namespace pullgate::config {
 
@@ -19,5 +21,8 @@ struct ReadScopes {
 ReadScopes read_scopes(const yaml::Node& node, std::string_view what, yaml::Problems& problems);
 
 std::vector<Digest> read_digests(const yaml::Node& node, yaml::Problems& problems);
+
+/// RFC 3339.
+std::optional<Time> read_moment(const yaml::Node& node, std::string_view what, yaml::Problems& problems);
 
 }  // namespace pullgate::config

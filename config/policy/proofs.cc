@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "config/policy/identities.h"
+#include "config/policy/lists.h"
 #include "config/yaml/reader.h"
 #include "verify/time.h"
 
@@ -111,12 +112,7 @@ class ProofReader {
     const yaml::Node* node = entry_.find(key);
     if (node == nullptr) return std::nullopt;
     places_.emplace(key, node->mark);
-    const auto text = yaml::read_text(*node, fmt::format("'{}'", key), problems_);
-    if (!text) return std::nullopt;
-    const Result<Time> time = parse_rfc3339(*text);
-    if (time) return *time;
-    problems_.add(node->mark, fmt::format("'{}' must be a moment such as 2026-12-01T00:00:00Z", key));
-    return std::nullopt;
+    return read_moment(*node, fmt::format("'{}'", key), problems_);
   }
 
   yaml::Mapping& entry_;

@@ -1,5 +1,6 @@
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "config/policy/draft.h"
 #include "config/policy/lists.h"
@@ -8,38 +9,84 @@
 namespace pullgate::config {
 namespace {
 
-void read_rule(const yaml::Node& node, policy::Mode default_mode, PolicyDraft& draft, yaml::Problems& problems) {
-  yaml::Mapping entry(node, "a rule", problems);
-  const yaml::Node* name = entry.require("name");
-  const yaml::Node* scopes = entry.require("scopes");
-  const yaml::Node* mode = entry.find("mode");
-  const yaml::Node* require = entry.require("require");
-  const yaml::Node* message = entry.find("message");
-  for (const char* later : {"effectiveFrom", "signedIdentity", "platforms"}) entry.refuse_later(later);
-  entry.finish();
-
+struct ReadEntry {
   policy::Rule rule;
   RulePlaces places;
-  places.name = name != nullptr ? name->mark : node.mark;
-  if (name != nullptr) rule.name = yaml::read_name(*name, "rule", problems).value_or(name->text);
-  const std::size_t problems_before = problems.size();
-  if (scopes != nullptr) {
-    ReadScopes read = read_scopes(*scopes, "'scopes'", problems);
-    rule.scopes = std::move(read.scopes);
-    places.scopes = std::move(read.marks);
+};
+
+/// What `baseline` allows beside `require`: `reject: { digests: [...] }`. This list may be empty: it is kept by a
+/// program as often as by hand, and there is nothing else that an empty one could mean here.
+policy::Requirement read_rejection(const yaml::Node& node, const std::string& rule, RulePlaces& places,
+                                   yaml::Problems& problems) {
+  yaml::Mapping entry(node, "'reject'", problems);
+  const yaml::Node* digests = entry.find("digests");
+  entry.finish();
+  policy::RejectLeaf leaf;
+  if (digests != nullptr) {
+    const bool is_empty = digests->kind == yaml::Node::Kind::kSequence && digests->items.empty();
+    leaf.digests = is_empty ? std::vector<Digest>() : read_digests(*digests, problems);
   }
-  places.has_all_scopes = scopes != nullptr && problems.size() == problems_before;
-  rule.mode = mode != nullptr ? read_mode(*mode, problems) : default_mode;
-  if (require != nullptr) {
-    rule.require = read_requirement_tree(*require, rule.name, places, problems);
-  } else {
-    places.has_whole_tree = false;
-  }
-  if (!places.has_whole_tree) draft.has_all_names = false;
-  if (message != nullptr) rule.message = yaml::read_text(*message, "'message'", problems).value_or("");
-  draft.contents.rules.push_back(std::move(rule));
-  draft.rules.push_back(std::move(places));
+  places.requirements.emplace(policy::root_name(rule, "reject"), node.mark);
+  return {std::move(leaf)};
 }
+
+/// An entry of `rules`, or of `baseline`.
+class EntryReader {
+ public:
+  enum class List { kRules, kBaseline };
+
+  EntryReader(List list, policy::Mode default_mode, yaml::Problems& problems)
+      : list_(list), default_mode_(default_mode), problems_(problems) {}
+
+  ReadEntry read(const yaml::Node& node) const {
+    yaml::Mapping entry(node, list_ == List::kRules ? "a rule" : "a baseline entry", problems_);
+    const yaml::Node* name = entry.require("name");
+    const yaml::Node* scopes = entry.require("scopes");
+    const yaml::Node* mode = entry.find("mode");
+    const yaml::Node* effective_from = entry.find("effectiveFrom");
+    const yaml::Node* reject = list_ == List::kBaseline ? entry.find("reject") : nullptr;
+    const yaml::Node* require = reject == nullptr ? entry.require("require") : entry.find("require");
+    const yaml::Node* message = entry.find("message");
+    if (list_ == List::kRules) entry.refuse_later("platforms");
+    entry.finish();
+
+    ReadEntry read;
+    policy::Rule& rule = read.rule;
+    RulePlaces& places = read.places;
+    places.name = name != nullptr ? name->mark : node.mark;
+    if (name != nullptr) rule.name = yaml::read_name(*name, "rule", problems_).value_or(name->text);
+    read_scopes_into(scopes, read);
+    rule.mode = mode != nullptr ? read_mode(*mode, problems_) : default_mode_;
+    if (effective_from != nullptr) rule.effective_from = read_moment(*effective_from, "'effectiveFrom'", problems_);
+    if (require != nullptr && reject != nullptr) {
+      problems_.add(reject->mark, "a baseline entry has one of 'require' and 'reject'");
+    }
+    if (require != nullptr) {
+      rule.require = read_requirement_tree(*require, rule.name, places, problems_);
+    } else if (reject != nullptr) {
+      rule.require = read_rejection(*reject, rule.name, places, problems_);
+    } else {
+      places.has_whole_tree = false;
+    }
+    if (message != nullptr) rule.message = yaml::read_text(*message, "'message'", problems_).value_or("");
+    return read;
+  }
+
+ private:
+  void read_scopes_into(const yaml::Node* scopes, ReadEntry& entry) const {
+    const std::size_t problems_before = problems_.size();
+    if (scopes != nullptr) {
+      ReadScopes read = read_scopes(*scopes, "'scopes'", problems_);
+      entry.rule.scopes = std::move(read.scopes);
+      entry.places.scopes = std::move(read.marks);
+    }
+    entry.places.has_all_scopes = scopes != nullptr && problems_.size() == problems_before;
+  }
+
+  List list_;
+  policy::Mode default_mode_;
+  yaml::Problems& problems_;
+};
 
 }  // namespace
 
@@ -52,7 +99,23 @@ policy::Mode read_mode(const yaml::Node& node, yaml::Problems& problems) {
 void read_rules(const yaml::Node& node, policy::Mode default_mode, PolicyDraft& draft, yaml::Problems& problems) {
   const std::vector<yaml::Node>& items = yaml::read_list(node, "'rules'", problems);
   if (items.empty()) draft.has_all_names = false;
-  for (const yaml::Node& item : items) read_rule(item, default_mode, draft, problems);
+  for (const yaml::Node& item : items) {
+    ReadEntry read = EntryReader(EntryReader::List::kRules, default_mode, problems).read(item);
+    if (!read.places.has_whole_tree) draft.has_all_names = false;
+    draft.contents.rules.push_back(std::move(read.rule));
+    draft.rules.push_back(std::move(read.places));
+  }
+}
+
+void read_baseline(const yaml::Node& node, policy::Mode default_mode, PolicyDraft& draft, yaml::Problems& problems) {
+  const std::vector<yaml::Node>& items = yaml::read_list(node, "'baseline'", problems);
+  if (items.empty()) draft.has_all_names = false;
+  for (const yaml::Node& item : items) {
+    ReadEntry read = EntryReader(EntryReader::List::kBaseline, default_mode, problems).read(item);
+    if (!read.places.has_whole_tree) draft.has_all_names = false;
+    draft.contents.baseline.push_back(std::move(read.rule));
+    draft.baseline.push_back(std::move(read.places));
+  }
 }
 
 }  // namespace pullgate::config

@@ -7,8 +7,10 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "policy/requirement/telling.h"
+#include "verify/bytes.h"
 
 namespace pullgate::policy {
 namespace {
@@ -24,6 +26,15 @@ struct Children {
   [[nodiscard]] std::size_t open_or_met() const {
     return static_cast<std::size_t>(std::ranges::count_if(
         judgements, [](const Judgement& child) { return child.is_met() || child.prospect == Prospect::kOpen; }));
+  }
+  /// Of what is met among them, at the first end. Where another child would do as well that is too early, which only
+  /// costs a second look.
+  [[nodiscard]] std::optional<Time> stand_until() const {
+    std::optional<Time> end;
+    for (const Judgement& child : judgements) {
+      if (child.is_met()) end = earlier(end, child.stands_until);
+    }
+    return end;
   }
   /// "2 of 3 met"
   [[nodiscard]] std::string tally() const { return fmt::format("{} of {} met", met(), judgements.size()); }
@@ -91,11 +102,29 @@ Judgement judge_threshold(Children children, const Threshold& threshold, const s
 
 Judgement judge_reject(const Case& judged, const RejectLeaf& leaf, const std::string& name) {
   const Digest& digest = judged.about().digest;
-  const bool rejected = leaf.digests.empty() || std::ranges::find(leaf.digests, digest) != leaf.digests.end();
-  if (!rejected) return Judgement::met("not among the rejected images");
-  const std::string found = leaf.digests.empty() ? "the rule rejects every image in its scopes"
-                                                 : fmt::format("the rule rejects {}", digest.text());
+  if (!leaf.rejects(digest)) return Judgement::met("not among the rejected images");
+  const std::string found =
+      !leaf.digests ? "the rule rejects every image in its scopes" : fmt::format("the rule rejects {}", digest.text());
   return Judgement::not_met(Prospect::kNone, {Reason::kRejectedByRule, name, found, "pull another image"});
+}
+
+/// What is not met, for an image that an exemption covers. One that is over waives nothing; that it is over is worth
+/// knowing to whoever wonders why the image could be pulled yesterday.
+Judgement under(const Exemption& exemption, Judgement judgement, Time at) {
+  if (at >= exemption.expires) {
+    if (!judgement.objections.empty()) {
+      judgement.objections.front().found += fmt::format("; exception '{}', which waived this, expired at {}",
+                                                        printable(exemption.id), to_rfc3339(exemption.expires));
+    }
+    return judgement;
+  }
+  Judgement waived = Judgement::met(
+      fmt::format("waived by exception '{}' until {}: {} (approved by {}); it is not met: {}", printable(exemption.id),
+                  to_rfc3339(exemption.expires), printable(exemption.reason, 300),
+                  printable(fmt::format("{}", fmt::join(exemption.approved_by, ", ")), 200), judgement.detail));
+  waived.state = RequirementOutcome::State::kWaived;
+  waived.stands_until = exemption.expires;
+  return waived;
 }
 
 struct JudgeNode {
@@ -114,6 +143,11 @@ struct JudgeNode {
 };
 
 }  // namespace
+
+std::optional<Time> earlier(std::optional<Time> a, std::optional<Time> b) {
+  if (!a || !b) return a ? a : b;
+  return std::min(*a, *b);
+}
 
 Judgement Judgement::met(std::string detail) {
   Judgement judgement;
@@ -146,7 +180,15 @@ Judgement judge_requirement(const Case& judged, const Requirement& requirement, 
   for (std::size_t i = 0; i < of.size(); ++i) {
     children.judgements.push_back(judge_requirement(judged, of[i], child_name(name, i, kind_of(of[i])), outcomes));
   }
+  const std::optional<Time> end = children.stand_until();
   Judgement judgement = std::visit(JudgeNode{judged, name, std::move(children)}, requirement.node);
+  judgement.stands_until = earlier(judgement.stands_until, end);
+  if (!judgement.is_met()) {
+    const Exemption* exemption =
+        judged.policy().exemption_of(name, judged.about().requested.repository, judged.about().digest);
+    if (exemption != nullptr) judgement = under(*exemption, std::move(judgement), judged.about().at);
+    if (judgement.is_met()) outcomes[place].exemption = exemption->id;
+  }
   outcomes[place].state = judgement.state;
   outcomes[place].detail = judgement.detail;
   return judgement;

@@ -1,6 +1,7 @@
 #pragma once
 /// A rule's tree over one case.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "policy/policy.h"
 #include "policy/requirement/case.h"
 #include "policy/requirement/distinct.h"
+#include "verify/time.h"
 
 namespace pullgate::policy {
 
@@ -22,8 +24,12 @@ struct Judgement {
   std::vector<Objection> objections;  ///< never empty when not met
   std::string attestor;               ///< of a leaf that an attestor meets
   std::vector<Support> supports;      ///< of such a leaf when met: by whom
+  /// Of what is met: at this moment it no longer is, though nothing else has changed.
+  std::optional<Time> stands_until = std::nullopt;
 
-  [[nodiscard]] bool is_met() const { return state == RequirementOutcome::State::kMet; }
+  [[nodiscard]] bool is_met() const {
+    return state == RequirementOutcome::State::kMet || state == RequirementOutcome::State::kWaived;
+  }
 
   static Judgement met(std::string detail);
   static Judgement not_met(Prospect prospect, Objection objection);
@@ -31,8 +37,11 @@ struct Judgement {
   static Judgement not_met(Prospect prospect, std::vector<Objection> near_misses);
 };
 
+/// The earlier of two ends, of which either may be missing.
+std::optional<Time> earlier(std::optional<Time> a, std::optional<Time> b);
+
 /// Judges the node and all below it and appends their outcomes, parents first. Every node is judged, also where the
-/// result is clear before, so that an explanation misses nothing.
+/// result is clear before, so that an explanation misses nothing. What an exemption covers counts as met, and says so.
 Judgement judge_requirement(const Case& judged, const Requirement& requirement, const std::string& name,
                             std::vector<RequirementOutcome>& outcomes);
 

@@ -12,10 +12,11 @@ void Admitted::admit(const Repository& repository, const Digest& digest, const M
   Graph& graph = graphs_[repository];
   if (const auto known = graph.manifests.find(digest); known != graph.manifests.end()) {
     known->second.grounds = std::move(grounds);
+    note_end(known->second, {repository, digest});
     order_.splice(order_.begin(), order_, known->second.order);
     return;
   }
-  Node node{std::move(grounds), {}, {}, order_.end()};
+  Node node{std::move(grounds), {}, {}, order_.end(), std::nullopt};
   for (const Descriptor& descriptor : named_descriptors(document)) {
     // A layer that calls itself a manifest would be served as one by a careless registry.
     const bool is_child = std::holds_alternative<Index>(document) && is_manifest_media_type(descriptor.media_type);
@@ -30,10 +31,27 @@ void Admitted::admit(const Repository& repository, const Digest& digest, const M
   edges_ += node.children.size() + node.blobs.size();
   order_.push_front({repository, digest});
   node.order = order_.begin();
-  graph.manifests.emplace(digest, std::move(node));
+  note_end(graph.manifests.emplace(digest, std::move(node)).first->second, {repository, digest});
   while (order_.size() > 1 && (order_.size() > max_manifests_ || edges_ > max_edges_)) {
     const Position oldest = order_.back();
     forget(oldest);
+  }
+}
+
+void Admitted::note_end(Node& node, const Position& position) {
+  if (node.end) ends_.erase(*node.end);
+  node.end.reset();
+  const auto& decision = node.grounds.decision;
+  if (decision && decision->account().stands_until) {
+    node.end = ends_.emplace(*decision->account().stands_until, position);
+  }
+}
+
+void Admitted::drop_fallen(Time at) {
+  const std::scoped_lock lock(mutex_);
+  while (!ends_.empty() && ends_.begin()->first <= at) {
+    const Position fallen = ends_.begin()->second;
+    forget(fallen);
   }
 }
 
@@ -82,6 +100,7 @@ void Admitted::forget(const Position& position) {
     const auto count = graph->second.blobs.find(blob);
     if (--count->second == 0) graph->second.blobs.erase(count);
   }
+  if (node->second.end) ends_.erase(*node->second.end);
   edges_ -= node->second.children.size() + node->second.blobs.size();
   order_.erase(node->second.order);
   graph->second.manifests.erase(node);

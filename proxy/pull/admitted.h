@@ -18,6 +18,7 @@
 #include "policy/evaluate.h"
 #include "verify/manifest.h"
 #include "verify/reference.h"
+#include "verify/time.h"
 
 namespace pullgate::proxy {
 
@@ -40,6 +41,9 @@ class Admitted {
 
   void admit(const Repository& repository, const Digest& digest, const ManifestDocument& document, Grounds grounds);
 
+  /// What stood on a decision that no longer stands at this moment is forgotten, with all that followed from it.
+  void drop_fallen(Time at);
+
   [[nodiscard]] std::optional<Cover> cover_of(const Repository& repository, const Digest& child) const;
   /// Does an admitted manifest of this repository name it as config, layer or other content, and none as a manifest?
   [[nodiscard]] bool reaches(const Repository& repository, const Digest& blob) const;
@@ -58,6 +62,7 @@ class Admitted {
     std::vector<Digest> children;
     std::vector<Digest> blobs;
     std::list<Position>::iterator order;
+    std::optional<std::multimap<Time, Position>::iterator> end;  // when its decision falls by itself
   };
   struct Graph {
     std::map<Digest, Node> manifests;
@@ -66,12 +71,14 @@ class Admitted {
   };
 
   void forget(const Position& position);
+  void note_end(Node& node, const Position& position);
 
   std::size_t max_manifests_;
   std::size_t max_edges_;
   mutable std::mutex mutex_;
   std::map<Repository, Graph> graphs_;
   std::list<Position> order_;  // most recently admitted first
+  std::multimap<Time, Position> ends_;
   std::size_t edges_ = 0;
 };
 

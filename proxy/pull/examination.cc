@@ -12,14 +12,15 @@ constexpr std::size_t kParsedEvidence = 4;
 
 }  // namespace
 
-std::shared_ptr<const policy::Decision> Examination::decision_for(const ImageReference& requested) const {
+std::shared_ptr<const policy::Decision> Examination::decision_for(const ImageReference& requested, Time at) const {
   const std::string tag = requested.tag ? requested.tag->text() : std::string();
   {
     const std::scoped_lock lock(mutex_);
-    if (const auto known = decisions_.find(tag); known != decisions_.end()) return known->second;
+    const auto known = decisions_.find(tag);
+    if (known != decisions_.end() && known->second->stands_at(at)) return known->second;
   }
   const policy::Decision::About about{requested, contents_.manifest->content.digest(), contents_.policy->generation(),
-                                      contents_.trust_generation};
+                                      contents_.trust_generation, at};
   auto decision = std::make_shared<const policy::Decision>(
       policy::evaluate(*contents_.policy, about, contents_.manifest->document.value(), *contents_.gathered));
   remember(tag, decision);
@@ -30,6 +31,7 @@ std::shared_ptr<const policy::Decision> Examination::decision_for(const ImageRef
 /// take the place of an allowance, which pulls by digest depend on.
 void Examination::remember(const std::string& tag, const std::shared_ptr<const policy::Decision>& decision) const {
   const std::scoped_lock lock(mutex_);
+  decisions_.erase(tag);
   if (decisions_.size() >= limits::kDecisionsPerImage) {
     if (decision->verdict() != policy::Verdict::kAllow) return;
     const auto displaced = std::ranges::find_if(
@@ -40,10 +42,10 @@ void Examination::remember(const std::string& tag, const std::shared_ptr<const p
   decisions_.emplace(tag, decision);
 }
 
-std::shared_ptr<const policy::Decision> Examination::allowance() const {
+std::shared_ptr<const policy::Decision> Examination::allowance(Time at) const {
   const std::scoped_lock lock(mutex_);
   for (const auto& [tag, decision] : decisions_) {
-    if (decision->verdict() == policy::Verdict::kAllow) return decision;
+    if (decision->verdict() == policy::Verdict::kAllow && decision->stands_at(at)) return decision;
   }
   return nullptr;
 }

@@ -16,6 +16,7 @@
 #include "policy/policy.h"
 #include "proxy/pull/manifest_source.h"
 #include "verify/reference.h"
+#include "verify/time.h"
 
 namespace pullgate::proxy {
 
@@ -45,10 +46,10 @@ class Examination {
 
   explicit Examination(Contents contents) : contents_(std::move(contents)) {}
 
-  /// For this digest asked for by this name.
-  [[nodiscard]] std::shared_ptr<const policy::Decision> decision_for(const ImageReference& requested) const;
+  /// For this digest asked for by this name at this moment. Made anew when an older one no longer stands.
+  [[nodiscard]] std::shared_ptr<const policy::Decision> decision_for(const ImageReference& requested, Time at) const;
   /// An allowance of this digest under any tag, for requests by digest: containerd asks by tag once, then by digest.
-  [[nodiscard]] std::shared_ptr<const policy::Decision> allowance() const;
+  [[nodiscard]] std::shared_ptr<const policy::Decision> allowance(Time at) const;
 
   /// What was allowed stays allowed when the same digest is examined again for another tag's sake.
   void inherit_allowances(const Examination& older);

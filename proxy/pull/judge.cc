@@ -79,8 +79,8 @@ asio::awaitable<Judgement> Judge::judge_readable(Repository repository, TagOrDig
   if (read->artifact == verify::ArtifactClass::kEvidence) co_return admit_evidence(repository, read);
   // Only for requests by digest: a tag is a claim of its own, which the index's admission says nothing about.
   if (const auto* digest = std::get_if<Digest>(&which)) {
-    const policy::Rule* rule = policy_->rule_for(repository);
-    const bool is_rejected = rule != nullptr && policy::is_rejected(rule->require, *digest);
+    admitted_.drop_fallen(options_.calendar());
+    const bool is_rejected = policy::is_rejected(*policy_, repository, *digest, options_.calendar());
     const auto cover = is_rejected ? std::nullopt : admitted_.cover_of(repository, *digest);
     if (cover) co_return admit_covered(repository, read, *cover);
   }
@@ -104,9 +104,10 @@ asio::awaitable<Judgement> Judge::judge_by_policy(ImageReference requested, Mani
     if (examined.error().code == ErrorCode::kInternal) co_return Unavailable{examined.error()};
     co_return postpone(requested, read->content.digest(), examined.error());
   }
-  auto decision = (*examined)->decision_for(requested);
+  const Time now = options_.calendar();
+  auto decision = (*examined)->decision_for(requested, now);
   if (decision->verdict() != policy::Verdict::kAllow && requested.digest && known) {
-    if (auto allowance = known->allowance()) decision = std::move(allowance);
+    if (auto allowance = known->allowance(now)) decision = std::move(allowance);
   }
   // What could not be judged is not remembered: the next one who asks may have more luck.
   if (decision->verdict() != policy::Verdict::kCannotJudge) {
@@ -118,9 +119,8 @@ asio::awaitable<Judgement> Judge::judge_by_policy(ImageReference requested, Mani
 asio::awaitable<Result<Judge::Examined>> Judge::examine(Repository repository, ManifestSource::Read read) {
   auto gathered = std::make_shared<policy::Gathered>();
   std::size_t evidence_bytes = 0;
-  const policy::Rule* rule = policy_->rule_for(repository);
   Upstream* upstream = upstreams_.find(repository.registry());
-  if (rule != nullptr && upstream != nullptr && !policy::is_static(rule->require)) {
+  if (upstream != nullptr && policy::needs_evidence(*policy_, repository)) {
     FoundEvidence found = co_await search_evidence(*upstream, workers_, repository.path(), read->content.digest());
     evidence_bytes = found.bytes;
     auto evidence = std::make_shared<const std::vector<verify::Evidence>>(std::move(found.evidence));
@@ -161,6 +161,7 @@ asio::awaitable<bool> Judge::is_evidence_list(Repository repository, const Index
 asio::awaitable<std::optional<BlobPass>> Judge::blob(Repository repository, Digest digest) {
   // Old containerd asks here for a manifest that it was just refused; anyone may have uploaded its bytes as a blob.
   if (known_manifests_.contains(digest)) co_return std::nullopt;
+  admitted_.drop_fallen(options_.calendar());
   if (admitted_.reaches(repository, digest)) co_return BlobPass(std::move(repository), digest);
   // A client that has a child manifest already, from before we started, asks for its layers alone. One deadline for
   // all the children: each with its own would keep the client waiting for minutes when the upstream does not answer.
@@ -197,10 +198,11 @@ ExaminationKey Judge::key_of(const Repository& repository, const Digest& digest)
 
 std::shared_ptr<const policy::Decision> Judge::standing_decision(const Examination& examination,
                                                                  const ImageReference& requested) const {
-  auto decision = examination.decision_for(requested);
+  const Time now = options_.calendar();
+  auto decision = examination.decision_for(requested, now);
   if (decision->verdict() == policy::Verdict::kAllow) return decision;
   if (requested.digest) {
-    if (auto allowance = examination.allowance()) return allowance;
+    if (auto allowance = examination.allowance(now)) return allowance;
   }
   if (decision->verdict() == policy::Verdict::kCannotJudge) return nullptr;
   const bool is_fresh = options_.clock() - examination.contents().finished_at < options_.denial_lifetime;
@@ -236,14 +238,17 @@ Judgement Judge::admit_covered(const Repository& repository, const ManifestSourc
   return Admission(Admission::Ground::kCoveredByIndex, std::move(judged), read, cover.index);
 }
 
+policy::Decision::About Judge::about(const ImageReference& requested, const Digest& digest) const {
+  return {requested, digest, policy_->generation(), verifier_.trust().generation(), options_.calendar()};
+}
+
 Refusal Judge::refuse(const ImageReference& requested, const Digest& digest, policy::Objection objection) const {
   const policy::Rule* rule = policy_->rule_for(requested.repository);
   const std::string name = rule == nullptr ? std::string() : rule->name;
   objection.requirement = name;
   // Whatever the rule's mode: an image that nobody can read the same way is not a matter of policy.
-  return {{std::make_shared<const policy::Decision>(
-               policy::Decision::object({requested, digest, policy_->generation(), verifier_.trust().generation()},
-                                        name, policy::Mode::kEnforce, {std::move(objection)}, {}, {})),
+  return {{std::make_shared<const policy::Decision>(policy::Decision::object(
+               about(requested, digest), {.rule = name, .objections = {std::move(objection)}})),
            std::make_shared<const policy::Gathered>(), digest}};
 }
 
@@ -252,8 +257,9 @@ Refusal Judge::postpone(const ImageReference& requested, const Digest& digest, c
   const std::string name = rule == nullptr ? std::string() : rule->name;
   policy::Objection objection{reason_of(error), name, "its evidence was not gathered: " + error.message, "try again"};
   return {{std::make_shared<const policy::Decision>(policy::Decision::cannot_judge(
-               {requested, digest, policy_->generation(), verifier_.trust().generation()}, name, {std::move(objection)},
-               {}, error.retry_after.value_or(kRetryAfter))),
+               about(requested, digest), {.rule = name,
+                                          .objections = {std::move(objection)},
+                                          .retry_after = error.retry_after.value_or(kRetryAfter)})),
            std::make_shared<const policy::Gathered>(), digest}};
 }
 
@@ -262,7 +268,8 @@ policy::Decision Judge::with_platform_hint(policy::Decision decision, const Imag
   const bool applies = decision.verdict() == policy::Verdict::kDeny && requested.digest &&
                        decision.objections().front().reason == Reason::kNoEvidence;
   if (!applies) return decision;
-  std::vector<policy::Objection> objections = decision.objections();
+  policy::Decision::Account account = decision.account();
+  std::vector<policy::Objection>& objections = account.objections;
   if (const auto index = known_manifests_.index_of(requested.repository, *requested.digest)) {
     objections.insert(objections.begin(), {Reason::kPlatformNotCovered, objections.front().requirement,
                                            "it has no evidence of its own, and index " + index->short_text() +
@@ -271,8 +278,7 @@ policy::Decision Judge::with_platform_hint(policy::Decision decision, const Imag
   } else if (std::holds_alternative<Manifest>(document)) {
     objections.front().remedy += "; if it is one platform of an index, pull the index first";
   }
-  return policy::Decision::object(decision.about(), decision.rule(), decision.mode(), std::move(objections),
-                                  decision.outcomes(), decision.advice());
+  return policy::Decision::object(decision.about(), std::move(account));
 }
 
 }  // namespace pullgate::proxy

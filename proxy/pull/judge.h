@@ -35,6 +35,10 @@ class Judge {
     /// examination each time.
     std::chrono::seconds denial_lifetime{5};
     std::function<Moment()> clock = [] { return std::chrono::steady_clock::now(); };
+    /// What the time is for the policy: exceptions expire, rules take effect, evidence becomes too old.
+    std::function<Time()> calendar = [] {
+      return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    };
   };
 
   /// Everything that moves runs on `loop`, which must run one handler at a time; everything that computes, on
@@ -65,6 +69,7 @@ class Judge {
   boost::asio::awaitable<bool> is_evidence_list(Repository repository, const Index& index, Moment deadline);
 
   [[nodiscard]] bool is_absent(const Repository& repository, const Digest& child);
+  [[nodiscard]] policy::Decision::About about(const ImageReference& requested, const Digest& digest) const;
   [[nodiscard]] ExaminationKey key_of(const Repository& repository, const Digest& digest) const;
   /// What the examination says now, or null when it has to be repeated.
   [[nodiscard]] std::shared_ptr<const policy::Decision> standing_decision(const Examination& examination,

@@ -120,8 +120,8 @@ rules:
   EXPECT_THAT(base.proof, ElementsAre(policy::BaseProof::kAnnotation, policy::BaseProof::kProvenance));
   EXPECT_EQ(base.from[0].text(), "ghcr.io/base/**");
   EXPECT_EQ(base.digests[0].text(), digest);
-  EXPECT_EQ(std::get<policy::RejectLeaf>(root.of[3].node).digests.size(), 1U);
-  EXPECT_THAT(std::get<policy::RejectLeaf>(rules.rules()[1].require.node).digests, IsEmpty());
+  EXPECT_EQ(std::get<policy::RejectLeaf>(root.of[3].node).digests.value().size(), 1U);
+  EXPECT_FALSE(std::get<policy::RejectLeaf>(rules.rules()[1].require.node).digests.has_value());
 }
 
 TEST_F(PolicyFile, ThatIsEmptyIsRefused) {
@@ -262,10 +262,6 @@ TEST_F(PolicyFile, RefusesWhatLaterVersionsWillHave) {
     EXPECT_THAT(requirement_problems("{ " + kind + ": {} }"),
                 ElementsAre(HasSubstr("'" + kind + "' is not part of this version")));
   }
-  for (const std::string key : {"baseline", "exceptions"}) {
-    EXPECT_THAT(problems(kHead + kRule + key + ": []\n"),
-                ElementsAre(HasSubstr("'" + key + "' is not part of this version")));
-  }
   EXPECT_THAT(attestor_problems("{ notation: { trustPolicy: x } }"),
               ElementsAre(HasSubstr("'notation' is not part of this version")));
   EXPECT_THAT(requirement_problems(
@@ -274,12 +270,74 @@ TEST_F(PolicyFile, RefusesWhatLaterVersionsWillHave) {
   EXPECT_THAT(requirement_problems("{ allOf: [ { signature: release }, { baseImage: { proof: [annotation], from: "
                                    "['x.io/**'], satisfies: policy } } ] }"),
               ElementsAre(HasSubstr("'satisfies' is not part of this version")));
-  EXPECT_THAT(problems(kHead + kRule + "    effectiveFrom: x\n"),
-              ElementsAre(HasSubstr("'effectiveFrom' is not part of this version")));
   EXPECT_THAT(problems("version: 1\nattestors:\n  release: { key: { file: release.pub } }\n"
                        "defaults: { noMatch: deny, platforms: leafOrIndex }\nrules:\n" +
                        kRule),
               ElementsAre(HasSubstr("'platforms' is not part of this version")));
+}
+
+const std::string kException =
+    "exceptions:\n"
+    "  - { id: EX-1, digests: ['sha256:" +
+    std::string(64, 'a') +
+    "'], waives: [apps/signature], reason: late, approvedBy: "
+    "[a@b.c], expires: 2026-12-01T00:00:00Z }\n";
+
+std::string without(std::string text, const std::string& part) {
+  return text.replace(text.find(part), part.size(), "");
+}
+
+TEST_F(PolicyFile, ReadsBaselineExceptionsAndWhenARuleTakesEffect) {
+  const Loaded<Policy> loaded = load(kHead + kRule + "    effectiveFrom: 2026-07-01T00:00:00Z\n" + kException +
+                                     "baseline:\n"
+                                     "  - { name: known-bad, scopes: ['**'], reject: { digests: [] } }\n"
+                                     "  - { name: closed, scopes: ['old.example/**'], reject: {} , mode: warn }\n"
+                                     "  - { name: all-signed, scopes: ['**'], require: { signature: release } }\n");
+  ASSERT_THAT(folder_.problems(loaded), IsEmpty());
+  const policy::PolicySet& rules = *loaded->rules;
+  EXPECT_EQ(rules.rules()[0].effective_from, parse_rfc3339("2026-07-01T00:00:00Z").value());
+  ASSERT_EQ(rules.baseline().size(), 3U);
+  EXPECT_THAT(std::get<policy::RejectLeaf>(rules.baseline()[0].require.node).digests.value(), IsEmpty());
+  EXPECT_FALSE(std::get<policy::RejectLeaf>(rules.baseline()[1].require.node).digests.has_value());
+  EXPECT_EQ(rules.baseline()[1].mode, policy::Mode::kWarn);
+  EXPECT_TRUE(std::holds_alternative<policy::SignatureLeaf>(rules.baseline()[2].require.node));
+  ASSERT_EQ(rules.exemptions().size(), 1U);
+  const policy::Exemption& exemption = rules.exemptions()[0];
+  EXPECT_EQ(exemption.id, "EX-1");
+  EXPECT_EQ(exemption.digests.size(), 1U);
+  EXPECT_THAT(exemption.waives, ElementsAre("apps/signature"));
+  EXPECT_EQ(exemption.reason, "late");
+  EXPECT_THAT(exemption.approved_by, ElementsAre("a@b.c"));
+  EXPECT_EQ(exemption.expires, parse_rfc3339("2026-12-01T00:00:00Z").value());
+}
+
+// Without any one of these nobody would answer for it, or it would never end.
+TEST_F(PolicyFile, RefusesExceptionsThatSomebodyWouldHaveToAskAbout) {
+  const auto problems_without = [this](const std::string& part) {
+    return problems(kHead + kRule + without(kException, part));
+  };
+  EXPECT_THAT(problems_without(", expires: 2026-12-01T00:00:00Z"), ElementsAre(HasSubstr("needs 'expires'")));
+  EXPECT_THAT(problems_without(", approvedBy: [a@b.c]"), ElementsAre(HasSubstr("needs 'approvedBy'")));
+  EXPECT_THAT(problems_without("reason: late, "), ElementsAre(HasSubstr("needs 'reason'")));
+  EXPECT_THAT(problems_without("waives: [apps/signature], "), ElementsAre(HasSubstr("needs 'waives'")));
+  EXPECT_THAT(problems_without("id: EX-1, "), ElementsAre(HasSubstr("needs 'id'")));
+  EXPECT_THAT(problems_without("digests: ['sha256:" + std::string(64, 'a') + "'], "),
+              ElementsAre(HasSubstr("needs 'digests' or 'scopes'")));
+}
+
+TEST_F(PolicyFile, ShowsWhereAWaiverIsWrong) {
+  std::string text = kHead + kRule + kException;
+  text.replace(text.find("apps/signature"), 14, "apps/provenance");
+  EXPECT_THAT(problems(text), ElementsAre(AllOf(HasSubstr("policy.yaml:10:"), HasSubstr("apps/provenance"))));
+}
+
+TEST_F(PolicyFile, RefusesABaselineEntryThatAsksForNothingOrForTwoThings) {
+  EXPECT_THAT(problems(kHead + kRule + "baseline:\n  - { name: none, scopes: ['**'] }\n"),
+              ElementsAre(HasSubstr("needs 'require'")));
+  EXPECT_THAT(problems(kHead + kRule +
+                       "baseline:\n  - { name: two, scopes: ['**'], require: { signature: release }, reject: {} }\n"),
+              ElementsAre(HasSubstr("one of 'require' and 'reject'")));
+  EXPECT_THAT(problems(kHead + kRule + "    effectiveFrom: soon\n"), ElementsAre(HasSubstr("must be a moment")));
 }
 
 TEST_F(PolicyFile, ReadsKeysFromFilesOrInPlace) {

@@ -18,44 +18,45 @@ Objection objection() {
 }
 
 TEST(Decision, CannotDenyWithoutAReason) {
-  EXPECT_THROW((void)Decision::object(about(), "apps", Mode::kEnforce, {}, {}, {}), std::logic_error);
-  EXPECT_THROW((void)Decision::object(about(), "apps", Mode::kWarn, {}, {}, {}), std::logic_error);
-  EXPECT_THROW((void)Decision::cannot_judge(about(), "apps", {}, {}, {}), std::logic_error);
+  EXPECT_THROW((void)Decision::object(about(), {.rule = "apps"}), std::logic_error);
+  EXPECT_THROW((void)Decision::object(about(), {.rule = "apps", .mode = Mode::kWarn}), std::logic_error);
+  EXPECT_THROW((void)Decision::cannot_judge(about(), {.rule = "apps"}), std::logic_error);
 }
 
 TEST(Decision, CannotAllowWithoutARule) {
-  EXPECT_THROW((void)Decision::allow(about(), "", {}), std::logic_error);
+  EXPECT_THROW((void)Decision::allow(about(), {}), std::logic_error);
 }
 
 TEST(Decision, ServesOnlyWhatIsAllowedOrWarnedAbout) {
-  EXPECT_TRUE(Decision::allow(about(), "apps", {}).serves());
-  EXPECT_TRUE(Decision::object(about(), "apps", Mode::kWarn, {objection()}, {}, {}).serves());
-  EXPECT_TRUE(Decision::object(about(), "apps", Mode::kAudit, {objection()}, {}, {}).serves());
-  EXPECT_FALSE(Decision::object(about(), "apps", Mode::kEnforce, {objection()}, {}, {}).serves());
-  EXPECT_FALSE(Decision::cannot_judge(about(), "apps", {objection()}, {}, {}).serves());
+  EXPECT_TRUE(Decision::allow(about(), {.rule = "apps"}).serves());
+  EXPECT_TRUE(Decision::object(about(), {.rule = "apps", .mode = Mode::kWarn, .objections = {objection()}}).serves());
+  EXPECT_TRUE(Decision::object(about(), {.rule = "apps", .mode = Mode::kAudit, .objections = {objection()}}).serves());
+  EXPECT_FALSE(
+      Decision::object(about(), {.rule = "apps", .mode = Mode::kEnforce, .objections = {objection()}}).serves());
+  EXPECT_FALSE(Decision::cannot_judge(about(), {.rule = "apps", .objections = {objection()}}).serves());
 }
 
 TEST(Decision, HasTheSameIdForTheSameQuestion) {
-  const std::string id = Decision::allow(about(), "apps", {}).id();
+  const std::string id = Decision::allow(about(), {.rule = "apps"}).id();
   EXPECT_EQ(id.size(), 12U);
   EXPECT_EQ(id.find_first_not_of("0123456789abcdef"), std::string::npos);
-  EXPECT_EQ(Decision::object(about(), "other", Mode::kEnforce, {objection()}, {}, {}).id(), id);
+  EXPECT_EQ(Decision::object(about(), {.rule = "other", .mode = Mode::kEnforce, .objections = {objection()}}).id(), id);
 }
 
 TEST(Decision, HasAnotherIdForEveryOtherQuestion) {
-  const std::string id = Decision::allow(about(), "apps", {}).id();
+  const std::string id = Decision::allow(about(), {.rule = "apps"}).id();
   Decision::About other = about();
   other.requested = reference("ghcr.io/acme/app:v2");
-  EXPECT_NE(Decision::allow(other, "apps", {}).id(), id);
+  EXPECT_NE(Decision::allow(other, {.rule = "apps"}).id(), id);
   other = about();
   other.digest = Digest::of("another image");
-  EXPECT_NE(Decision::allow(other, "apps", {}).id(), id);
+  EXPECT_NE(Decision::allow(other, {.rule = "apps"}).id(), id);
   other = about();
   other.policy_generation = Digest::of("another policy");
-  EXPECT_NE(Decision::allow(other, "apps", {}).id(), id);
+  EXPECT_NE(Decision::allow(other, {.rule = "apps"}).id(), id);
   other = about();
   other.trust_generation = Digest::of("another trust root");
-  EXPECT_NE(Decision::allow(other, "apps", {}).id(), id);
+  EXPECT_NE(Decision::allow(other, {.rule = "apps"}).id(), id);
 }
 
 TEST(Decision, VerdictsHaveNames) {

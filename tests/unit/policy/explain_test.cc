@@ -24,8 +24,10 @@ bool is_one_plain_line(const std::string& text) {
 Decision hostile(std::size_t length) {
   std::string text = "\r\nX-Evil: 1 \"quoted\" \x1b[31m\xff\\";
   while (text.size() < length) text += "\xc3\xa4 and so on";
-  return Decision::object(Scene(accept()).about(), std::string(63, 'r'), Mode::kEnforce,
-                          {{Reason::kPayloadTypeMismatch, "apps/signature", text, text}}, {}, text);
+  return Decision::object(Scene(accept()).about(),
+                          {.rule = std::string(63, 'r'),
+                           .objections = {{Reason::kPayloadTypeMismatch, "apps/signature", text, text}},
+                           .advice = text});
 }
 
 TEST(OneLine, NamesTheRuleTheReasonTheFindingTheRemedyAndTheDecision) {

@@ -15,10 +15,6 @@ inline const std::string kIssuer = "https://token.actions.githubusercontent.com"
 inline const std::string kWorkflow =
     "https://github.com/acme/builders/.github/workflows/container.yml@refs/tags/v1.2.3";
 
-inline Time moment(std::string_view text) {
-  return parse_rfc3339(text).value();
-}
-
 inline verify::CertificateSigner workflow() {
   verify::CertificateSigner signer;
   signer.trust_root = "public-good";

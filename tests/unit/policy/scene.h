@@ -32,6 +32,10 @@ inline Repository repository(std::string_view text) {
   return reference(text).repository;
 }
 
+inline Time moment(std::string_view text) {
+  return parse_rfc3339(text).value();
+}
+
 /// The key that an attestor of this name signs with.
 inline verify::KeySigner key(std::string_view name) {
   return {Digest::of(std::string("key of ") + std::string(name))};
@@ -57,7 +61,11 @@ inline Requirement threshold(std::size_t at_least, std::vector<Requirement> of) 
 inline Requirement accept() {
   return {AcceptLeaf{}};
 }
-inline Requirement reject(std::vector<Digest> digests = {}) {
+/// Every image.
+inline Requirement reject() {
+  return {RejectLeaf{}};
+}
+inline Requirement reject(std::vector<Digest> digests) {
   return {RejectLeaf{std::move(digests)}};
 }
 inline Requirement base_image(std::vector<BaseProof> proof, std::vector<std::string> from,
@@ -99,7 +107,8 @@ class Scene {
   [[nodiscard]] PolicySet policy() const {
     std::vector<Attestor> attestors;
     std::vector<Builder> builders;
-    const std::string names = names_in(require_);
+    std::string names = names_in(require_);
+    for (const Rule& entry : baseline) names += names_in(entry.require);
     if (names.find("<ci>") != std::string::npos) builders.push_back({"ci", "builder", builder_id, level});
     for (const std::string name : {"release", "second", "builder"}) {
       const bool used = names.find("<" + name + ">") != std::string::npos || (name == "builder" && !builders.empty());
@@ -111,7 +120,10 @@ class Scene {
     rules.push_back(rule("elsewhere", {"elsewhere.example/**"}, signature("elsewhere")));
     rules.push_back(rule("apps", {"ghcr.io/acme/**"}, require_, mode_));
     rules.back().message = message;
+    rules.back().effective_from = effective_from;
     auto made = contents(std::move(attestors), std::move(builders), std::move(rules));
+    made.baseline = baseline;
+    made.exemptions = exemptions;
     std::string all;
     for (const PolicySet::Conflict& conflict : PolicySet::conflicts(made)) all += conflict.message + "\n";
     auto set = PolicySet::make(std::move(made));
@@ -120,7 +132,7 @@ class Scene {
   }
 
   [[nodiscard]] Decision::About about() const {
-    return {requested, image, Digest::of("a policy"), Digest::of("a trust root")};
+    return {requested, image, Digest::of("a policy"), Digest::of("a trust root"), at};
   }
 
   [[nodiscard]] Decision decide() const { return decide(policy()); }
@@ -193,6 +205,10 @@ class Scene {
   TextPattern builder_id = TextPattern::exactly(kBuilderId);
   int level = 3;
   std::string message;
+  std::optional<Time> effective_from;
+  std::vector<Rule> baseline;
+  std::vector<Exemption> exemptions;
+  Time at = moment("2026-06-01T00:00:00Z");
 
  private:
   static std::string names_in(const Requirement& requirement) {

@@ -16,7 +16,11 @@ namespace {
 namespace asio = boost::asio;
 
 policy::Rule rule(const std::string& name, const std::string& scope, policy::Mode mode, policy::Requirement require) {
-  return {name, {policy::Scope::parse(scope).value()}, mode, std::move(require), {}};
+  return {.name = name,
+          .scopes = {policy::Scope::parse(scope).value()},
+          .mode = mode,
+          .require = std::move(require),
+          .message = {}};
 }
 
 std::string image_manifest(const std::string& layers, const std::string& subject) {
@@ -44,7 +48,8 @@ std::shared_ptr<const policy::PolicySet> bench_policy(const verify::PublicKey& k
   contents.rules.push_back(rule("audited", "registry.test/audited/**", policy::Mode::kAudit, is_signed));
   contents.rules.push_back(rule("open", "registry.test/open/**", policy::Mode::kEnforce, {policy::AcceptLeaf{}}));
   contents.rules.push_back(rule("closed", "registry.test/closed/**", policy::Mode::kEnforce, {policy::RejectLeaf{}}));
-  const policy::Requirement is_not_rejected{policy::RejectLeaf{{Digest::of(signed_file("child-arm64.json"))}}};
+  const policy::Requirement is_not_rejected{
+      policy::RejectLeaf{std::vector{Digest::of(signed_file("child-arm64.json"))}}};
   contents.rules.push_back(rule("guarded", "registry.test/guarded/**", policy::Mode::kEnforce,
                                 {policy::AllOf{{is_not_rejected, is_signed}}}));
   auto set = policy::PolicySet::make(std::move(contents));

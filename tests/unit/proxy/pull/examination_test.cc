@@ -17,7 +17,7 @@ using tests::signed_file;
 class ExaminationTest : public testing::Test {
  protected:
   [[nodiscard]] std::shared_ptr<const policy::Decision> asked_for(const std::string& name) const {
-    return examination_.decision_for(ImageReference::parse("registry.test/" + name).value());
+    return examination_.decision_for(ImageReference::parse("registry.test/" + name).value(), now_);
   }
   /// The same decision, and not only an equal one.
   [[nodiscard]] bool remembers(const std::string& name) const { return asked_for(name) == asked_for(name); }
@@ -26,6 +26,7 @@ class ExaminationTest : public testing::Test {
       static_cast<void>(asked_for("closed/app:" + std::to_string(i)));
   }
 
+  Time now_{};
   Content content_ = Content::of(signed_file("app.json"));
   Examination examination_{
       {.manifest = std::make_shared<const ReadManifest>(
@@ -47,10 +48,10 @@ TEST_F(ExaminationTest, RemembersDecisionsUpToALimit) {
 // Whoever may push can push many tags of somebody's image, and each gets a denial.
 TEST_F(ExaminationTest, AnAllowanceDisplacesADenial) {
   deny_as_many_as_are_remembered();
-  EXPECT_EQ(examination_.allowance(), nullptr);
+  EXPECT_EQ(examination_.allowance(now_), nullptr);
   EXPECT_TRUE(remembers("open/app:1.0"));
-  ASSERT_NE(examination_.allowance(), nullptr);
-  EXPECT_EQ(examination_.allowance(), asked_for("open/app:1.0"));
+  ASSERT_NE(examination_.allowance(now_), nullptr);
+  EXPECT_EQ(examination_.allowance(now_), asked_for("open/app:1.0"));
 }
 
 TEST_F(ExaminationTest, ADenialNeverDisplacesAnAllowance) {

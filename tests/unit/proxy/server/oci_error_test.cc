@@ -36,7 +36,7 @@ TEST(OciError, DeniesCannotJudgeLikeADenialButLetsTheClientTryAgain) {
   const policy::Decision::About about{ImageReference::parse("registry.test/a:1").value(), Digest::of("a"),
                                       Digest::of("p"), Digest::of("t")};
   const OciError error = denial(policy::Decision::cannot_judge(
-      about, "rule", {{Reason::kUpstreamUnreachable, "rule", "no route", "try again"}}, {}, std::nullopt));
+      about, {.rule = "rule", .objections = {{Reason::kUpstreamUnreachable, "rule", "no route", "try again"}}}));
   EXPECT_EQ(error.status, 403);
   EXPECT_EQ(error.code, OciCode::kDenied);
   EXPECT_TRUE(error.retry_after.has_value());
@@ -47,11 +47,11 @@ TEST(OciError, DoesNotInviteAnybodyToTryALimitAgain) {
                                       Digest::of("p"), Digest::of("t")};
   const policy::Objection limit{Reason::kLimitExceeded, "rule", "too much", "attach less"};
   const policy::Objection unsigned_image{Reason::kNoEvidence, "rule", "none", "sign it"};
-  EXPECT_FALSE(denial(policy::Decision::cannot_judge(about, "rule", {limit, unsigned_image}, {}, std::nullopt))
+  EXPECT_FALSE(denial(policy::Decision::cannot_judge(about, {.rule = "rule", .objections = {limit, unsigned_image}}))
                    .retry_after.has_value());
   const policy::Objection outage{Reason::kUpstreamInvalid, "rule", "500", "try again"};
-  EXPECT_TRUE(
-      denial(policy::Decision::cannot_judge(about, "rule", {limit, outage}, {}, std::nullopt)).retry_after.has_value());
+  EXPECT_TRUE(denial(policy::Decision::cannot_judge(about, {.rule = "rule", .objections = {limit, outage}}))
+                  .retry_after.has_value());
 }
 
 }  // namespace

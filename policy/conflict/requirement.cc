@@ -1,0 +1,144 @@
+#include "policy/conflict/requirement.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "policy/spelling.h"
+#include "verify/bytes.h"
+
+namespace pullgate::policy {
+namespace {
+
+using Kind = PolicySet::Conflict::Kind;
+
+template <class T>
+std::vector<std::string> names_of(const std::vector<T>& entries) {
+  std::vector<std::string> names;
+  for (const T& entry : entries) names.push_back(entry.name);
+  return names;
+}
+
+class Review {
+ public:
+  explicit Review(const PolicySet::Contents& contents)
+      : contents_(contents),
+        attestor_names_(names_of(contents.attestors)),
+        builder_names_(names_of(contents.builders)) {}
+
+  RequirementReview run(const Requirement& tree, const std::string& name) && {
+    check(tree, name);
+    if (!names_an_attestor_) {
+      for (const std::string& base_image : base_images_) {
+        add(Kind::kRequirement, base_image,
+            "can never be met: nothing in this rule says whose word on the base counts; add a signature or provenance "
+            "requirement");
+      }
+    }
+    return std::move(found_);
+  }
+
+ private:
+  void add(Kind kind, const std::string& name, std::string message) {
+    found_.conflicts.push_back({kind, name, std::move(message)});
+  }
+  void refuse(const std::string& name, std::string message) { add(Kind::kRequirement, name, std::move(message)); }
+
+  void use_attestor(const std::string& attestor, const std::string& name) {
+    names_an_attestor_ = true;
+    found_.attestors.insert(attestor);
+    if (std::ranges::find(attestor_names_, attestor) != attestor_names_.end()) return;
+    add(Kind::kUnknownName, name,
+        fmt::format("no attestor is named '{}'{}", printable(attestor), did_you_mean(attestor, attestor_names_)));
+  }
+
+  void use_builder(const std::string& builder, const std::string& name) {
+    names_an_attestor_ = true;
+    found_.builders.insert(builder);
+    if (std::ranges::find(builder_names_, builder) != builder_names_.end()) return;
+    add(Kind::kUnknownName, name,
+        fmt::format("no builder is named '{}'{}", printable(builder), did_you_mean(builder, builder_names_)));
+  }
+
+  void check(const Requirement& requirement, const std::string& name) {
+    std::visit([&](const auto& node) { check_node(node, name); }, requirement.node);
+    const std::vector<Requirement>& children = children_of(requirement);
+    for (std::size_t i = 0; i < children.size(); ++i) {
+      check(children[i], child_name(name, i, kind_of(children[i])));
+    }
+  }
+
+  void check_node(const SignatureLeaf& leaf, const std::string& name) { use_attestor(leaf.attestor, name); }
+  void check_node(const ProvenanceLeaf& leaf, const std::string& name) { use_builder(leaf.builder, name); }
+  void check_node(const BaseImageLeaf& leaf, const std::string& name) {
+    base_images_.push_back(name);
+    if (leaf.proof.empty()) refuse(name, "can never be met: 'proof' lists no kind of proof");
+    if (leaf.from.empty() && leaf.digests.empty()) {
+      refuse(name, "can never be met: neither 'from' nor 'digests' allows any base");
+    }
+  }
+  void check_node(const AcceptLeaf& /*leaf*/, const std::string& /*name*/) {}
+  void check_node(const RejectLeaf& /*leaf*/, const std::string& /*name*/) {}
+  void check_node(const AllOf& node, const std::string& name) {
+    if (node.of.empty()) refuse(name, "can never be met: 'allOf' is empty");
+  }
+  void check_node(const AnyOf& node, const std::string& name) {
+    if (node.of.empty()) refuse(name, "can never be met: 'anyOf' is empty");
+  }
+
+  void check_node(const Threshold& threshold, const std::string& name) {
+    if (threshold.of.empty()) return refuse(name, "can never be met: 'threshold' is empty");
+    if (threshold.at_least == 0) refuse(name, "'atLeast: 0' would be met by nothing at all; it must be 1 or more");
+    std::set<std::string> attestors;
+    for (std::size_t i = 0; i < threshold.of.size(); ++i) {
+      const Requirement& child = threshold.of[i];
+      if (const auto* signature = std::get_if<SignatureLeaf>(&child.node)) {
+        attestors.insert(signature->attestor);
+      } else if (const auto* provenance = std::get_if<ProvenanceLeaf>(&child.node)) {
+        attestors.insert(attestor_of_builder(provenance->builder));
+      } else {
+        return refuse(child_name(name, i, kind_of(child)),
+                      "a threshold counts attestors: only signature and provenance can stand under it");
+      }
+    }
+    if (threshold.at_least > attestors.size()) {
+      refuse(name, fmt::format("can never be met: 'atLeast: {}', but only {} different attestor{} named",
+                               threshold.at_least, attestors.size(), attestors.size() == 1 ? " is" : "s are"));
+    }
+  }
+
+  std::string attestor_of_builder(const std::string& name) const {
+    const auto builder = std::ranges::find(contents_.builders, name, &Builder::name);
+    // Of an unknown builder, which is reported as such, nothing is known: count it as an attestor of its own.
+    return builder == contents_.builders.end() ? "builder " + name : builder->attestor;
+  }
+
+  const PolicySet::Contents& contents_;
+  std::vector<std::string> attestor_names_;
+  std::vector<std::string> builder_names_;
+  RequirementReview found_;
+  bool names_an_attestor_ = false;
+  std::vector<std::string> base_images_;
+};
+
+}  // namespace
+
+RequirementReview review_requirement(const Requirement& tree, const std::string& name,
+                                     const PolicySet::Contents& contents) {
+  return Review(contents).run(tree, name);
+}
+
+bool is_met_without_evidence(const Requirement& requirement) {
+  // Only `reject` leaves are met like that, by every image that they do not list; a rule of nothing else would open
+  // what it means to close.
+  if (const auto* reject = std::get_if<RejectLeaf>(&requirement.node)) return reject->digests.has_value();
+  const std::vector<Requirement>& children = children_of(requirement);
+  if (std::holds_alternative<AllOf>(requirement.node)) {
+    return !children.empty() && std::ranges::all_of(children, is_met_without_evidence);
+  }
+  if (std::holds_alternative<AnyOf>(requirement.node)) return std::ranges::any_of(children, is_met_without_evidence);
+  return false;
+}
+
+}  // namespace pullgate::policy
