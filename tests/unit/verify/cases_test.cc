@@ -65,6 +65,13 @@ json shown(const ImageSignature& signature) {
 
 json shown(const Statement& statement) {
   json claim = {{"claim", "statement"}, {"predicate-type", statement.predicate_type}};
+  if (const auto& summary = statement.summary) {
+    const bool has_passed = summary->outcome == VerificationSummary::Outcome::kPassed;
+    claim["summary"] = {{"verifier", summary->verifier_id},
+                        {"resource", summary->resource_uri},
+                        {"outcome", has_passed ? "PASSED" : "FAILED"},
+                        {"levels", summary->levels}};
+  }
   if (!statement.provenance) return claim;
   claim["builder"] = statement.provenance->builder_id;
   if (const auto& source = statement.provenance->source) {
