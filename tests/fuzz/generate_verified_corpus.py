@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Writes sigstore/, which the targets trust, and the files corpus/*/verified-*, which are true under it: evidence by a
-private Sigstore of python3-cryptography and `openssl ts`, so that fuzzers begin behind the form of things. Its keys are
-forgotten, and with new keys all of it is new; commit it only when a shape is added.
+"""Writes sigstore/, which the targets trust, the files corpus/*/verified-*, which are true under it, and some that nearly
+are. The evidence is by a private Sigstore of python3-cryptography and `openssl ts`, so that fuzzers begin behind the form of
+things. Its keys are forgotten, and with new keys all of it is new; commit it only when a shape is added.
 
     /usr/bin/python3 tests/fuzz/generate_verified_corpus.py
 """
@@ -153,8 +153,42 @@ def _timestamp_list(extension: Any) -> bytes:
     return value[2 if first < 0x80 else 2 + (first & 0x7F) :]
 
 
+def _verified(target: str, title: str) -> bytes:
+    return (FUZZ / "corpus" / target / f"verified-{title}").read_bytes()
+
+
+def write_wrong_evidence() -> None:
+    """The same with one thing in it exchanged, which the authorities said of something else or not at all."""
+    logged = json.loads(_verified("bundle", "message-in-rekor1"))
+    statement = json.loads(_verified("bundle", "statement-in-rekor1"))
+    newer = json.loads(_verified("bundle", "message-in-rekor2"))
+
+    def write_changed(title: str, bundle: Json, member: str, other: Json) -> None:
+        material = {**bundle["verificationMaterial"], member: other["verificationMaterial"][member]}
+        write("bundle", f"wrong-{title}", encode({**bundle, "verificationMaterial": material}))
+
+    write_changed("log-entry", statement, "tlogEntries", logged)
+    write_changed("log-entry-in-rekor2", newer, "tlogEntries", json.loads(_verified("bundle", "statement-in-rekor2")))
+    write_changed("certificate", statement, "certificate", newer)
+    write_changed("timestamp", newer, "timestampVerificationData", json.loads(_verified("bundle", "statement-in-rekor2")))
+    [entry] = logged["verificationMaterial"]["tlogEntries"]
+    entry["integratedTime"] = str(int(entry["integratedTime"]) + 1)
+    write("bundle", "wrong-integrated-time", encode(logged))
+
+    for target, title in (("dsse", "attestation"), ("simple_signing", "signature")):
+        *before, text, timestamp = _verified(target, title).split(b"\0")
+        log = json.loads(text)
+        log["Payload"]["integratedTime"] += 1
+        write(target, "wrong-integrated-time", b"\0".join([*before, encode(log), timestamp]))
+
+    response = bytearray(_verified("timestamp", "response"))
+    year = response.index(b"\x18\x0f20") + 2  # GeneralizedTime
+    response[year + 3] ^= 1
+    write("timestamp", "wrong-year", bytes(response))
+
+
 def write_wrong_certificate_timestamps() -> None:
-    right = (FUZZ / "corpus" / "sct_list" / "verified-one").read_bytes()
+    right = _verified("sct_list", "one")
     entry = right[4:]
     for title, content in {
         "empty": b"\0\0",
@@ -179,6 +213,7 @@ def main() -> None:
         (TRUST / "artifact").write_bytes(ARTIFACT)
         (TRUST / "key.pub").write_bytes(seeds.key.public_pem())
         seeds.write_all()
+    write_wrong_evidence()
     write_wrong_certificate_timestamps()
 
 
