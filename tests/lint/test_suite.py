@@ -1,9 +1,14 @@
 """What tests/run believes of a report: it counts what the tools say, and doubts what they leave out."""
 
+import io
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
+from demo.progress import Screen
+from suite import parts
 from suite.__main__ import _parse as options
 from suite.__main__ import _plan as plan
 from suite.totals import read_report
@@ -31,6 +36,18 @@ PYTEST = """<testsuites><testsuite>
  <testcase classname="test_x" name="test_b"><error message="failed on setup">boom</error></testcase>
  <testcase classname="test_x" name="test_c"><skipped type="pytest.skip" message="podman is not here"/></testcase>
 </testsuite></testsuites>"""
+
+# A program of GoogleTest's, by the flags that the suite gives it.
+SPOILER = """#!{python}
+import os, re, sys
+if "--gtest_list_tests" in sys.argv:
+    print("Evidence.\\n  IsSpoiled")
+    sys.exit(0)
+tried = '<properties><property name="tried" value="' + os.environ["PULLGATE_SPOIL_SEED"] + '"/></properties>'
+report = re.search("xml:(.*)", open(sys.argv[1].split("=", 1)[1]).read()).group(1)
+case = '<testcase classname="Evidence" name="IsSpoiled" result="completed">' + tried + "</testcase>"
+open(report, "w").write("<testsuites><testsuite>" + case + "</testsuite></testsuites>")
+"""
 
 
 def _report(folder: Path, text: str) -> Path:
@@ -75,3 +92,17 @@ def test_a_filter_is_for_tests_that_have_names() -> None:
 
 def test_parts_can_be_asked_for_in_any_order() -> None:
     assert [title for title, _ in plan(options(["tidy", "threads", "tidy"]))] == ["Tidy", "Threads"]
+
+
+def test_how_much_was_spoiled_is_told_with_the_seed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "REPORTS", tmp_path / "reports")
+    monkeypatch.setattr(parts, "LOGS", tmp_path / "logs")
+    monkeypatch.setenv("PULLGATE_SPOIL_SEED", "1234")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    for room in ("verify", "policy", "config", "proxy"):
+        program = tmp_path / f"unit_{room}"
+        program.write_text(SPOILER.format(python=sys.executable), encoding="utf-8")
+        program.chmod(0o755)
+    told = io.StringIO()
+    parts.unit(parts.Run(Screen(told), filter="Spoiled", built={"dev": tmp_path}))
+    assert "4,936 changes of good evidence tried, PULLGATE_SPOIL_SEED=1234" in told.getvalue()
