@@ -76,6 +76,24 @@ std::string_view to_string(Reason reason) {
       return "SCT_MISSING";
     case Reason::kTimestampMissing:
       return "TIMESTAMP_MISSING";
+    case Reason::kEvidenceContradicts:
+      return "EVIDENCE_CONTRADICTS";
+    case Reason::kWorkflowNotAllowed:
+      return "WORKFLOW_NOT_ALLOWED";
+    case Reason::kTriggerNotAllowed:
+      return "TRIGGER_NOT_ALLOWED";
+    case Reason::kInputNotAllowed:
+      return "INPUT_NOT_ALLOWED";
+    case Reason::kParameterNotAllowed:
+      return "PARAMETER_NOT_ALLOWED";
+    case Reason::kMaterialNotAllowed:
+      return "MATERIAL_NOT_ALLOWED";
+    case Reason::kProvenanceIncomplete:
+      return "PROVENANCE_INCOMPLETE";
+    case Reason::kBuildNotHermetic:
+      return "BUILD_NOT_HERMETIC";
+    case Reason::kBuildNotReproducible:
+      return "BUILD_NOT_REPRODUCIBLE";
   }
   return "UNKNOWN";
 }

@@ -40,11 +40,20 @@ enum class Reason {
   kUpstreamInvalid,
   kTrustRootExpired,
   kLimitExceeded,
-  kPayloadTypeMismatch,  ///< the signed envelope's payloadType is not the one its content must have
-  kBuildTypeNotAllowed,  ///< provenance of a trusted builder, of another build type than the rule names
-  kManifestInvalid,      ///< the manifest itself cannot be read the same way by every client
-  kSctMissing,           ///< no certificate transparency log of the trust root has the certificate
-  kTimestampMissing,     ///< nothing proves when the signature was made
+  kPayloadTypeMismatch,   ///< the signed envelope's payloadType is not the one its content must have
+  kBuildTypeNotAllowed,   ///< provenance of a trusted builder, of another build type than the rule names
+  kManifestInvalid,       ///< the manifest itself cannot be read the same way by every client
+  kSctMissing,            ///< no certificate transparency log of the trust root has the certificate
+  kTimestampMissing,      ///< nothing proves when the signature was made
+  kEvidenceContradicts,   ///< provenance of a trusted builder says otherwise than the certificate of its signer
+  kWorkflowNotAllowed,    ///< built by another workflow, job or target than the rule names
+  kTriggerNotAllowed,     ///< another event started the build
+  kInputNotAllowed,       ///< somebody started the build with other inputs
+  kParameterNotAllowed,   ///< an external parameter has another value, or is one that the rule does not know
+  kMaterialNotAllowed,    ///< the build used something that the rule does not list, or that no digest pins
+  kProvenanceIncomplete,  ///< the builder does not claim to have recorded everything
+  kBuildNotHermetic,      ///< the builder does not claim that the build was hermetic
+  kBuildNotReproducible,  ///< or that it is reproducible
 };
 
 inline constexpr std::array kAllReasons = {
@@ -84,6 +93,15 @@ inline constexpr std::array kAllReasons = {
     Reason::kManifestInvalid,
     Reason::kSctMissing,
     Reason::kTimestampMissing,
+    Reason::kEvidenceContradicts,
+    Reason::kWorkflowNotAllowed,
+    Reason::kTriggerNotAllowed,
+    Reason::kInputNotAllowed,
+    Reason::kParameterNotAllowed,
+    Reason::kMaterialNotAllowed,
+    Reason::kProvenanceIncomplete,
+    Reason::kBuildNotHermetic,
+    Reason::kBuildNotReproducible,
 };
 
 /// "NO_EVIDENCE", "BUILDER_NOT_ALLOWED", ...

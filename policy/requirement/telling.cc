@@ -12,11 +12,20 @@ int telling_rank(Reason reason) {
       return 10;
     case Reason::kBuilderNotAllowed:
       return 20;
+    case Reason::kEvidenceContradicts:
     case Reason::kLevelTooLow:
       return 21;
     case Reason::kBuildTypeNotAllowed:
       return 22;
     case Reason::kSourceNotAllowed:
+    case Reason::kWorkflowNotAllowed:
+    case Reason::kTriggerNotAllowed:
+    case Reason::kInputNotAllowed:
+    case Reason::kParameterNotAllowed:
+    case Reason::kMaterialNotAllowed:
+    case Reason::kProvenanceIncomplete:
+    case Reason::kBuildNotHermetic:
+    case Reason::kBuildNotReproducible:
       return 23;
     case Reason::kBaseNotAllowed:
       return 24;

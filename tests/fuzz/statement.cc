@@ -17,8 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::must_hold(sha256 == subject->digest.end() || sha256->second == image.digest().hex(),
                     "a subject that is found has no other image's digest");
   }
-  for (std::string_view type : {verify::kSlsaProvenanceV02, verify::kSlsaProvenanceV1}) {
-    const auto provenance = verify::slsa::read_provenance(type, *statement->predicate);
+  for (std::string_view type : {verify::kSlsaProvenanceV01, verify::kSlsaProvenanceV02, verify::kSlsaProvenanceV1}) {
+    const auto provenance = verify::slsa::read_provenance(type, statement->predicate);
     if (!provenance) continue;
     fuzz::must_hold(provenance->images.size() <= provenance->materials.size(), "images are among the materials");
     if (provenance->source) fuzz::must_hold(!provenance->source->repository.empty(), "a source has a repository");

@@ -34,10 +34,8 @@ void check_predicate(Statement& statement, PredicateReading reading, ReportBuild
   if (predicate.exists() && !predicate.is_object()) {
     return report.fail(Check::kPredicate, Reason::kEvidenceUnreadable, "the predicate is not an object");
   }
-  const bool is_provenance =
-      statement.predicate_type == kSlsaProvenanceV02 || statement.predicate_type == kSlsaProvenanceV1;
-  if (is_provenance && reading == PredicateReading::kTyped) {
-    Result<Provenance> provenance = slsa::read_provenance(statement.predicate_type, *statement.predicate);
+  if (is_slsa_provenance(statement.predicate_type) && reading == PredicateReading::kTyped) {
+    Result<Provenance> provenance = slsa::read_provenance(statement.predicate_type, statement.predicate);
     if (!provenance) return report.fail(Check::kPredicate, provenance.error());
     statement.provenance = std::move(*provenance);
   }

@@ -8,6 +8,7 @@
 
 #include "verify/bytes.h"
 #include "verify/codec/base64.h"
+#include "verify/json/scalar.h"
 
 namespace pullgate::verify::json {
 namespace {
@@ -95,6 +96,15 @@ std::uint64_t Node::integer() const {
     return 0;
   }
   return value_->get<std::uint64_t>();
+}
+
+std::optional<bool> Node::optional_flag() const {
+  if (!exists() || lacks(value_->is_boolean(), "true or false")) return std::nullopt;
+  return value_->get<bool>();
+}
+
+std::optional<std::string> Node::if_scalar() const {
+  return scalar_text(JsonView(*value_));
 }
 
 std::vector<Node> Node::elements(std::size_t limit) const {

@@ -47,6 +47,10 @@ class Node {
   [[nodiscard]] std::string bytes() const;
   /// A JSON integer of 0 to 2^63-1; fractions, exponents and larger numbers are problems.
   [[nodiscard]] std::uint64_t integer() const;
+  /// `true` or `false`; nothing when absent.
+  [[nodiscard]] std::optional<bool> optional_flag() const;
+  /// See scalar.h; what is not one is nothing, and no problem.
+  [[nodiscard]] std::optional<std::string> if_scalar() const;
   [[nodiscard]] std::vector<Node> elements(std::size_t limit) const;
   [[nodiscard]] std::vector<Node> optional_elements(std::size_t limit) const;
   /// The members of an object, by key.
