@@ -181,29 +181,77 @@ TEST(KeylessBuilder, WhoseProvenanceIsNotProvenLeadsBeforeSomebodyElse) {
   EXPECT_EQ(lead(decision), Reason::kTlogMissing);
 }
 
+/// What the certificate contradicts, in one respect.
+std::string contradiction(const KeylessScene& scene, const std::function<void(verify::FulcioExtensions&)>& change) {
+  EXPECT_EQ(scene.of_provenance().verdict(), Verdict::kAllow);
+  KeylessScene other = scene;
+  change(other.signer.extensions);
+  const Decision decision = other.of_provenance();
+  EXPECT_EQ(decision.verdict(), Verdict::kDeny);
+  if (decision.objections().empty()) return {};
+  EXPECT_EQ(lead(decision), Reason::kEvidenceContradicts);
+  return decision.objections()[0].found;
+}
+
 TEST(KeylessBuilder, HasToAgreeWithItsCertificateAboutTheSource) {
   // The builder is anybody's to call: what ran in it could write another's repository into the statement.
   KeylessScene scene;
-  scene.source = SourceRequirement{text_template("https://github.com/acme/*"), std::nullopt, std::nullopt};
-  EXPECT_EQ(scene.of_provenance().verdict(), Verdict::kAllow);
-  const auto refusal = [&](auto change) {
-    KeylessScene other = scene;
-    change(other.signer.extensions);
-    const Decision decision = other.of_provenance();
-    EXPECT_EQ(decision.verdict(), Verdict::kDeny);
-    EXPECT_EQ(lead(decision), Reason::kSourceNotAllowed);
-    return decision.objections()[0].found;
-  };
-  EXPECT_THAT(refusal([](auto& said) { said.source_repository_uri = "https://github.com/mallory/app"; }),
+  scene.source = SourceRequirement{.repository = text_template("https://github.com/acme/*")};
+  EXPECT_THAT(contradiction(scene, [](auto& said) { said.source_repository_uri = "https://github.com/mallory/app"; }),
               ::testing::AllOf(HasSubstr(kSourceRepository),
                                HasSubstr("the certificate of its signer 'https://github.com/mallory/app'")));
-  EXPECT_THAT(refusal([](auto& said) { said.source_repository_ref = "refs/pull/1/merge"; }), HasSubstr("ref"));
-  EXPECT_THAT(refusal([](auto& said) { said.source_repository_digest = std::string(40, 'b'); }), HasSubstr("commit"));
+  EXPECT_THAT(contradiction(scene, [](auto& said) { said.source_repository_ref = "refs/pull/1/merge"; }),
+              HasSubstr("ref"));
+  EXPECT_THAT(contradiction(scene, [](auto& said) { said.source_repository_digest = std::string(40, 'b'); }),
+              HasSubstr("commit"));
+  // Whatever the rule asks about.
+  scene.source.reset();
+  EXPECT_THAT(contradiction(scene, [](auto& said) { said.source_repository_ref = "refs/pull/1/merge"; }),
+              HasSubstr("ref"));
+}
+
+TEST(KeylessBuilder, HasToAgreeWithItsCertificateAboutTheRun) {
+  KeylessScene scene;
+  scene.provenance.run = {.trigger = "push",
+                          .address_end = "/actions/runs/8/attempts/1",
+                          .repository_id = "1",
+                          .repository_owner_id = "2",
+                          .environment = "github-hosted"};
+  scene.provenance.entry_point = ".github/workflows/release.yml";
+  verify::FulcioExtensions& certified = scene.signer.extensions;
+  certified.build_trigger = "push";
+  certified.github_workflow_trigger = "push";
+  certified.source_repository_identifier = "1";
+  certified.source_repository_owner_identifier = "2";
+  certified.run_invocation_uri = kSourceRepository + "/actions/runs/8/attempts/1";
+  certified.build_config_uri = kSourceRepository + "/.github/workflows/release.yml@refs/tags/v1.0";
+  EXPECT_THAT(contradiction(scene, [](auto& said) { said.build_trigger = "schedule"; }), HasSubstr("trigger 'push'"));
+  EXPECT_THAT(contradiction(scene, [](auto& said) { said.source_repository_identifier = "3"; }), HasSubstr("id '1'"));
+  EXPECT_THAT(contradiction(scene, [](auto& said) { said.source_repository_owner_identifier = "3"; }),
+              HasSubstr("owner id '2'"));
+  EXPECT_THAT(contradiction(scene, [](auto& said) { said.runner_environment = "self-hosted"; }),
+              HasSubstr("runner environment"));
+  for (const std::string other : {"/actions/runs/8/attempts/2", "/actions/runs/18/attempts/1", "/actions/runs/8"}) {
+    EXPECT_THAT(contradiction(scene, [&](auto& said) { said.run_invocation_uri = kSourceRepository + other; }),
+                HasSubstr("run '/actions/runs/8/attempts/1'"));
+  }
+  EXPECT_THAT(contradiction(scene,
+                            [](auto& said) {
+                              said.build_config_uri = kSourceRepository + "/.github/workflows/other.yml@refs/tags/v1.0";
+                            }),
+              HasSubstr("workflow '.github/workflows/release.yml'"));
+  // GitHub's certificates of before 2023 say the event in their own way.
+  certified.build_trigger.reset();
+  EXPECT_THAT(contradiction(scene, [](auto& said) { said.github_workflow_trigger = "schedule"; }),
+              HasSubstr("trigger 'push'"));
+  // What one of the two leaves out is no contradiction.
+  certified = {};
+  EXPECT_EQ(scene.of_provenance().verdict(), Verdict::kAllow);
 }
 
 TEST(KeylessBuilder, MayHaveACertificateThatDoesNotSayTheSource) {
   KeylessScene scene;
-  scene.source = SourceRequirement{text_template(kSourceRepository), std::nullopt, std::nullopt};
+  scene.source = SourceRequirement{.repository = text_template(kSourceRepository)};
   scene.signer.extensions = {};
   EXPECT_EQ(scene.of_provenance().verdict(), Verdict::kAllow);
 }
