@@ -57,13 +57,13 @@ struct Matches {
   TextPattern pattern;
 };
 
-struct Comparison {
+struct PathCondition {
   JsonPointer path;
   std::variant<Exists, Membership, Order, Contains, Size, Matches> test;
 };
 
 /// Another kind of condition, such as an expression, would be another alternative.
-using Condition = std::variant<Comparison>;
+using Condition = std::variant<PathCondition>;
 
 /// Why a document does not meet a condition: printable and bounded.
 struct Unmet {

@@ -162,8 +162,7 @@ class Search {
     check_entry(Entry::kRule, index, rule);
     if (is_met_without_evidence(rule.require)) {
       add(Entry::kRule, index, Kind::kRequirement,
-          "would let through every image that is not rejected, without any evidence; if that is meant, write "
-          "'accept: {}' beside it under allOf",
+          "would let images through without any evidence; if that is meant, write 'accept: {}' beside it under allOf",
           root_name(rule.name, kind_of(rule.require)));
     }
   }

@@ -48,6 +48,7 @@ std::optional<std::chrono::seconds> longest_wait(const std::vector<Gap>& gaps) {
 bool is_static(const Requirement& requirement) {
   if (std::holds_alternative<AcceptLeaf>(requirement.node)) return true;
   if (std::holds_alternative<RejectLeaf>(requirement.node)) return true;
+  if (std::holds_alternative<ImageLeaf>(requirement.node)) return true;
   const std::vector<Requirement>& children = children_of(requirement);
   return !children.empty() && std::ranges::all_of(children, is_static);
 }

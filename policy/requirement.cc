@@ -27,7 +27,10 @@ std::string_view kind_of(const Requirement& requirement) {
     std::string_view operator()(const Threshold&) const { return "threshold"; }
     std::string_view operator()(const SignatureLeaf&) const { return "signature"; }
     std::string_view operator()(const ProvenanceLeaf&) const { return "provenance"; }
+    std::string_view operator()(const AttestationLeaf&) const { return "attestation"; }
+    std::string_view operator()(const VsaLeaf&) const { return "vsa"; }
     std::string_view operator()(const BaseImageLeaf&) const { return "baseImage"; }
+    std::string_view operator()(const ImageLeaf&) const { return "image"; }
     std::string_view operator()(const AcceptLeaf&) const { return "accept"; }
     std::string_view operator()(const RejectLeaf&) const { return "reject"; }
   };

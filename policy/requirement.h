@@ -2,21 +2,30 @@
 /// What a rule requires: a tree of allOf, anyOf and threshold over leaves, as values.
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "policy/attestation_leaf.h"
+#include "policy/image_leaf.h"
 #include "policy/pattern.h"
 #include "policy/provenance_leaf.h"
+#include "policy/signed_identity.h"
+#include "policy/vsa_leaf.h"
 #include "verify/digest.h"
 
 namespace pullgate::policy {
 
-/// `signature: acme-key`
+/// `signature: acme-key`, or `signature: { attestor: acme-key, signedIdentity: matchRepository, annotations: {...} }`
 struct SignatureLeaf {
   std::string attestor;
+  /// The name that the signature has to give the image; without it, none is looked at. A signature without a name, as
+  /// newer forms are, is then no signature for this.
+  std::optional<SignedIdentity> signed_identity = std::nullopt;
+  std::map<std::string, std::string> annotations = {};  ///< that it has to carry, each with exactly this value
 };
 
 enum class BaseProof {
@@ -59,8 +68,8 @@ struct AnyOf {
   std::vector<Requirement> of;
 };
 /// Met when at least `at_least` of `of` are met by *distinct attestors* with distinct signers: one signature never
-/// counts twice, whatever names its key goes by. Only leaves that an attestor meets (`signature`, `provenance`) can be
-/// counted; PolicySet refuses others.
+/// counts twice, whatever names its key goes by. Only leaves that an attestor meets (`signature`, `provenance`,
+/// `attestation`, `vsa`) can be counted; PolicySet refuses others.
 struct Threshold {
   std::size_t at_least = 0;
   std::vector<Requirement> of;
@@ -68,7 +77,9 @@ struct Threshold {
 
 /// A node of the `require` tree. An empty AllOf, AnyOf or Threshold is never met.
 struct Requirement {
-  std::variant<AllOf, AnyOf, Threshold, SignatureLeaf, ProvenanceLeaf, BaseImageLeaf, AcceptLeaf, RejectLeaf> node;
+  std::variant<AllOf, AnyOf, Threshold, SignatureLeaf, ProvenanceLeaf, AttestationLeaf, VsaLeaf, BaseImageLeaf,
+               ImageLeaf, AcceptLeaf, RejectLeaf>
+      node;
 };
 
 /// The key that a node has in the file: "allOf", "signature", ...

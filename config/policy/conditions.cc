@@ -22,7 +22,7 @@ namespace pullgate::config {
 namespace {
 
 using policy::Scalar;
-using Test = decltype(policy::Comparison::test);
+using Test = decltype(policy::PathCondition::test);
 using Relation = policy::Order::Relation;
 
 /// In the one spelling that every reader of YAML takes for this number.
@@ -74,7 +74,7 @@ class ConditionReader {
                                                  fmt::join(written, " and ")));
     }
     if (!path || !test || written.size() != 1) return std::nullopt;
-    return policy::Comparison{*std::move(path), *std::move(test)};
+    return policy::PathCondition{*std::move(path), *std::move(test)};
   }
 
  private:

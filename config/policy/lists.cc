@@ -3,8 +3,11 @@
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "config/yaml/read_parsed.h"
 #include "config/yaml/reader.h"
+#include "verify/bytes.h"
 
 namespace pullgate::config {
 
@@ -39,6 +42,28 @@ std::optional<Time> read_moment(const yaml::Node& node, std::string_view what, y
   if (time) return *time;
   problems.add(node.mark, std::string(what) + " must be a moment such as 2026-12-01T00:00:00Z");
   return std::nullopt;
+}
+
+std::optional<std::chrono::milliseconds> read_max_age(const yaml::Node& node, yaml::Problems& problems) {
+  constexpr std::chrono::hours kLongest(24 * 365 * 10);
+  return yaml::read_duration(node, std::chrono::minutes(1), kLongest, "'maxAge'", problems);
+}
+
+std::vector<std::pair<std::string, const yaml::Node*>> read_annotations(const yaml::Node& node,
+                                                                        yaml::Problems& problems) {
+  std::vector<std::pair<std::string, const yaml::Node*>> annotations;
+  if (node.kind != yaml::Node::Kind::kMapping || node.members.empty()) {
+    problems.add(node.mark, "'annotations' must be a mapping of at least one annotation to its value");
+    return annotations;
+  }
+  for (const yaml::Member& member : node.members) {
+    if (member.value.kind == yaml::Node::Kind::kNull) {
+      problems.add(member.mark, fmt::format("'{}' has no value", printable(member.key, 80)));
+    } else {
+      annotations.emplace_back(member.key, &member.value);
+    }
+  }
+  return annotations;
 }
 
 }  // namespace pullgate::config

@@ -19,8 +19,6 @@ namespace {
 
 using policy::Requirement;
 
-constexpr std::array<std::string_view, 3> kLaterKinds = {"attestation", "vsa", "image"};
-
 class RequirementReader {
  public:
   RequirementReader(RulePlaces& places, yaml::Problems& problems) : places_(places), problems_(problems) {}
@@ -49,7 +47,10 @@ class RequirementReader {
       Kind{"threshold", nullptr},
       Kind{"signature", read_signature_leaf},
       Kind{"provenance", read_provenance_leaf},
+      Kind{"attestation", read_attestation_leaf},
+      Kind{"vsa", read_vsa_leaf},
       Kind{"baseImage", read_base_image_leaf},
+      Kind{"image", read_image_leaf},
       Kind{"accept", read_accept_leaf},
       Kind{"reject", read_reject_leaf},
   };
@@ -66,11 +67,8 @@ class RequirementReader {
   Requirement read_kind(const yaml::Member& member, const NameOf& name_of) {
     const auto kind = std::ranges::find(kKinds, std::string_view(member.key), &Kind::key);
     if (kind == kKinds.end()) {
-      const bool is_later = std::ranges::find(kLaterKinds, member.key) != kLaterKinds.end();
-      const std::string shown = printable(member.key, 80);
-      problems_.add(member.mark, is_later ? yaml::not_in_this_version(fmt::format("'{}'", shown))
-                                          : fmt::format("unknown requirement '{}'{}", shown,
-                                                        policy::did_you_mean(member.key, kind_names())));
+      problems_.add(member.mark, fmt::format("unknown requirement '{}'{}", printable(member.key, 80),
+                                             policy::did_you_mean(member.key, kind_names())));
       return unreadable();
     }
     const std::string name = name_of(kind->key);

@@ -16,7 +16,8 @@ namespace {
 /// Times are only those that somebody proved, and of this attestor nobody is asked for one.
 std::optional<std::string> undatable(std::string_view why, const Attestor* attestor) {
   constexpr auto kNobody = verify::EvidenceRequirements::TimesFrom::kNobody;
-  if (attestor == nullptr || attestor->requirements.times_from != kNobody) return std::nullopt;
+  if (attestor == nullptr) return std::nullopt;
+  if (attestor->requirements.times_from != kNobody && !attestor->requirements.trust_root.empty()) return std::nullopt;
   return fmt::format(
       "can never be met: '{}' needs a proven time, and nothing may prove one for attestor '{}'; ask there "
       "for 'transparencyLog' or 'timestamp'",

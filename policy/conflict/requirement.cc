@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "policy/conflict/leaf.h"
 #include "policy/spelling.h"
 #include "verify/bytes.h"
 
@@ -46,7 +47,6 @@ class Review {
   void refuse(const std::string& name, std::string message) { add(Kind::kRequirement, name, std::move(message)); }
 
   void use_attestor(const std::string& attestor, const std::string& name) {
-    names_an_attestor_ = true;
     found_.attestors.insert(attestor);
     if (std::ranges::find(attestor_names_, attestor) != attestor_names_.end()) return;
     add(Kind::kUnknownName, name,
@@ -69,8 +69,28 @@ class Review {
     }
   }
 
-  void check_node(const SignatureLeaf& leaf, const std::string& name) { use_attestor(leaf.attestor, name); }
+  [[nodiscard]] const Attestor* attestor_named(const std::string& name) const {
+    const auto attestor = std::ranges::find(contents_.attestors, name, &Attestor::name);
+    return attestor == contents_.attestors.end() ? nullptr : &*attestor;
+  }
+
+  void check_node(const SignatureLeaf& leaf, const std::string& name) {
+    names_an_attestor_ = true;
+    use_attestor(leaf.attestor, name);
+  }
   void check_node(const ProvenanceLeaf& leaf, const std::string& name) { use_builder(leaf.builder, name); }
+  // Who reports on an image or verified it need not know what it was built on.
+  void check_node(const AttestationLeaf& leaf, const std::string& name) {
+    use_attestor(leaf.attestor, name);
+    for (std::string& message : conflicts_of(leaf, attestor_named(leaf.attestor))) refuse(name, std::move(message));
+  }
+  void check_node(const VsaLeaf& leaf, const std::string& name) {
+    use_attestor(leaf.attestor, name);
+    for (std::string& message : conflicts_of(leaf, attestor_named(leaf.attestor))) refuse(name, std::move(message));
+  }
+  void check_node(const ImageLeaf& leaf, const std::string& name) {
+    for (std::string& message : conflicts_of(leaf)) refuse(name, std::move(message));
+  }
   void check_node(const BaseImageLeaf& leaf, const std::string& name) {
     base_images_.push_back(name);
     if (leaf.proof.empty()) refuse(name, "can never be met: 'proof' lists no kind of proof");
@@ -97,9 +117,14 @@ class Review {
         attestors.insert(signature->attestor);
       } else if (const auto* provenance = std::get_if<ProvenanceLeaf>(&child.node)) {
         attestors.insert(attestor_of_builder(provenance->builder));
+      } else if (const auto* attestation = std::get_if<AttestationLeaf>(&child.node)) {
+        attestors.insert(attestation->attestor);
+      } else if (const auto* vsa = std::get_if<VsaLeaf>(&child.node)) {
+        attestors.insert(vsa->attestor);
       } else {
-        return refuse(child_name(name, i, kind_of(child)),
-                      "a threshold counts attestors: only signature and provenance can stand under it");
+        return refuse(
+            child_name(name, i, kind_of(child)),
+            "a threshold counts attestors: only signature, provenance, attestation and vsa can stand under it");
       }
     }
     if (threshold.at_least > attestors.size()) {
@@ -130,8 +155,9 @@ RequirementReview review_requirement(const Requirement& tree, const std::string&
 }
 
 bool is_met_without_evidence(const Requirement& requirement) {
-  // Only `reject` leaves are met like that, by every image that they do not list; a rule of nothing else would open
-  // what it means to close.
+  // Only `reject` and `image` leaves are met like that, by every image that they do not list and by whatever calls
+  // itself so; a rule of nothing else would open what it means to close.
+  if (std::holds_alternative<ImageLeaf>(requirement.node)) return true;
   if (const auto* reject = std::get_if<RejectLeaf>(&requirement.node)) return reject->digests.has_value();
   const std::vector<Requirement>& children = children_of(requirement);
   if (std::holds_alternative<AllOf>(requirement.node)) {

@@ -137,7 +137,10 @@ struct JudgeNode {
   Judgement operator()(const Threshold& node) { return judge_threshold(std::move(children), node, name); }
   Judgement operator()(const SignatureLeaf& leaf) { return judge_signature(judged, leaf, name); }
   Judgement operator()(const ProvenanceLeaf& leaf) { return judge_provenance(judged, leaf, name); }
+  Judgement operator()(const AttestationLeaf& leaf) { return judge_attestation(judged, leaf, name); }
+  Judgement operator()(const VsaLeaf& leaf) { return judge_vsa(judged, leaf, name); }
   Judgement operator()(const BaseImageLeaf& leaf) { return judge_base_image(judged, leaf, name); }
+  Judgement operator()(const ImageLeaf& leaf) { return judge_image(judged, leaf, name); }
   Judgement operator()(const AcceptLeaf&) { return Judgement::met("the rule asks for no evidence"); }
   Judgement operator()(const RejectLeaf& leaf) { return judge_reject(judged, leaf, name); }
 };

@@ -48,6 +48,9 @@ Judgement judge_requirement(const Case& judged, const Requirement& requirement, 
 // The leaves; each in its own file.
 Judgement judge_signature(const Case& judged, const SignatureLeaf& leaf, const std::string& name);
 Judgement judge_provenance(const Case& judged, const ProvenanceLeaf& leaf, const std::string& name);
+Judgement judge_attestation(const Case& judged, const AttestationLeaf& leaf, const std::string& name);
+Judgement judge_vsa(const Case& judged, const VsaLeaf& leaf, const std::string& name);
 Judgement judge_base_image(const Case& judged, const BaseImageLeaf& leaf, const std::string& name);
+Judgement judge_image(const Case& judged, const ImageLeaf& leaf, const std::string& name);
 
 }  // namespace pullgate::policy

@@ -23,7 +23,10 @@ struct LeafDraft {
 using ReadLeaf = std::optional<policy::Requirement>(const yaml::Node& node, LeafDraft draft);
 ReadLeaf read_signature_leaf;
 ReadLeaf read_provenance_leaf;
+ReadLeaf read_attestation_leaf;
+ReadLeaf read_vsa_leaf;
 ReadLeaf read_base_image_leaf;
+ReadLeaf read_image_leaf;
 ReadLeaf read_accept_leaf;
 ReadLeaf read_reject_leaf;
 

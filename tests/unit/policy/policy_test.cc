@@ -125,9 +125,9 @@ TEST(PolicySet, RefusesAThresholdOfZeroCve202623992) {
 
 TEST(PolicySet, RefusesWhatAThresholdCannotCount) {
   EXPECT_THAT(messages(conflicts_of(threshold(1, {signature("release"), accept()}))),
-              ElementsAre(HasSubstr("only signature and provenance")));
+              ElementsAre(HasSubstr("a threshold counts attestors")));
   EXPECT_THAT(messages(conflicts_of(threshold(1, {any_of({signature("release")})}))),
-              ElementsAre(HasSubstr("only signature and provenance")));
+              ElementsAre(HasSubstr("a threshold counts attestors")));
 }
 
 TEST(PolicySet, RefusesABaseImageThatNobodyCouldProve) {
@@ -189,7 +189,7 @@ TEST(PolicySet, ReportsEverythingAtOnce) {
               ElementsAre(HasSubstr("rule 'one': can never be met: 'anyOf'"),
                           HasSubstr("rule 'two': no attestor is named 'nobody'"), HasSubstr("already belongs"),
                           HasSubstr("rule 'three': a rule without scopes"), HasSubstr("atLeast: 0"),
-                          HasSubstr("only signature and provenance")));
+                          HasSubstr("a threshold counts attestors")));
 }
 
 const Rule* rule_for(const PolicySet& policy, std::string_view name) {

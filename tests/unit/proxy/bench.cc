@@ -52,6 +52,12 @@ std::shared_ptr<const policy::PolicySet> bench_policy(const verify::PublicKey& k
       policy::RejectLeaf{std::vector{Digest::of(signed_file("child-arm64.json"))}}};
   contents.rules.push_back(rule("guarded", "registry.test/guarded/**", policy::Mode::kEnforce,
                                 {policy::AllOf{{is_not_rejected, is_signed}}}));
+  contents.exemptions.push_back({.id = "late",
+                                 .scopes = {policy::Scope::parse("registry.test/acme/late").value()},
+                                 .waives = {"signed/signature"},
+                                 .reason = "signed next week",
+                                 .approved_by = {"alice"},
+                                 .expires = kExemptionExpires});
   auto set = policy::PolicySet::make(std::move(contents));
   if (!set) throw std::logic_error("the policy of the bench is contradictory");
   return std::make_shared<const policy::PolicySet>(std::move(*set));
@@ -75,6 +81,9 @@ Bench::Bench(Options options) {
   proxy::Judge::Options judge_options;
   judge_options.deadline = options.deadline;
   judge_options.clock = [this] { return now_; };
+  judge_options.calendar = [this] {
+    return kCalendarStart + std::chrono::duration_cast<std::chrono::milliseconds>(now_ - kClockStart);
+  };
   judge_ = std::make_unique<proxy::Judge>(loop_.get_executor(), workers_, upstreams_,
                                           bench_policy(key, options.policy_generation), std::move(trust),
                                           std::move(judge_options));

@@ -22,14 +22,19 @@
 #include "proxy/pull/upstreams.h"
 #include "proxy/server/service.h"
 #include "tests/support/fake_upstream.h"
+#include "verify/time.h"
 #include "verify/trust_root.h"
 
 namespace pullgate::tests {
 
 inline constexpr std::string_view kRegistry = "registry.test";
+/// When a bench begins, and when its exception ends.
+inline constexpr std::chrono::steady_clock::time_point kClockStart{std::chrono::hours(1)};
+inline constexpr Time kCalendarStart = std::chrono::sys_days(std::chrono::year(2026) / 6 / 1);
+inline constexpr Time kExemptionExpires = kCalendarStart + std::chrono::hours(24);
 /// Rules of bench_policy(): acme/** needs a signature by the key, warned/** and audited/** the same in their modes,
-/// open/** accepts, closed/** rejects, guarded/** rejects one child of the index
-/// and needs a signature for the rest; nothing is said about others.
+/// open/** accepts, closed/** rejects, guarded/** rejects one child of the index and needs a signature for the rest;
+/// nothing is said about others. An exception waives the signature of acme/late for its first day.
 std::shared_ptr<const policy::PolicySet> bench_policy(const verify::PublicKey& key, std::string_view generation = "1");
 
 /// A file of tests/unit/proxy/pull/signed/.
@@ -80,7 +85,7 @@ class Bench {
   Digest sign_by_referrer(const std::string& path, const Digest& subject, const Digest& about, const std::string& name);
 
  private:
-  std::chrono::steady_clock::time_point now_{std::chrono::hours(1)};
+  std::chrono::steady_clock::time_point now_ = kClockStart;
   boost::asio::io_context loop_{1};
   boost::asio::thread_pool workers_{2};
   proxy::Upstreams upstreams_;

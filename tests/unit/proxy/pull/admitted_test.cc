@@ -53,6 +53,30 @@ TEST(Admitted, CoversTheChildrenOfAnAdmittedIndexInItsRepositoryOnly) {
   EXPECT_FALSE(admitted.cover_of(kApp, digest("index")));
 }
 
+TEST(Admitted, DropsWhatStoodOnADecisionThatFell) {
+  Admitted admitted(10, 100);
+  const Time end = Time(std::chrono::hours(1));
+  const auto until = [](std::optional<Time> fall) {
+    const policy::Decision::About about{ImageReference::parse("registry.test/acme/app:1").value(), digest("image"),
+                                        digest("policy"), digest("trust")};
+    return Grounds{std::make_shared<const policy::Decision>(
+                       policy::Decision::allow(about, {.rule = "apps", .stands_until = fall})),
+                   nullptr, 0};
+  };
+  admitted.admit(kApp, digest("index"), index("child"), until(end));
+  admitted.admit(kApp, digest("image"), image("layer"), until(end));
+  admitted.admit(kApp, digest("lasting"), image("other layer"), until(std::nullopt));
+  admitted.admit(kApp, digest("renewed"), image("third layer"), until(end));
+  admitted.admit(kApp, digest("renewed"), image("third layer"), until(end + std::chrono::hours(1)));
+  admitted.drop_fallen(end - std::chrono::milliseconds(1));
+  EXPECT_TRUE(admitted.reaches(kApp, digest("layer")));
+  admitted.drop_fallen(end);
+  EXPECT_FALSE(admitted.reaches(kApp, digest("layer")));
+  EXPECT_FALSE(admitted.cover_of(kApp, digest("child")));
+  EXPECT_TRUE(admitted.reaches(kApp, digest("other layer")));
+  EXPECT_TRUE(admitted.reaches(kApp, digest("third layer")));
+}
+
 TEST(Admitted, DoesNotFollowIndexesForEver) {
   Admitted admitted(10, 100);
   for (std::size_t depth = 0; depth < limits::kIndexDepth; ++depth) {

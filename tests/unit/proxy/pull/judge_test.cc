@@ -324,6 +324,26 @@ TEST(Judge, DoesNotCoverAChildInAnotherRepositoryOrUnderATag) {
   EXPECT_FALSE(is_admitted(bench.judge("acme/app", "prod")));
 }
 
+// A decision that rests on an exception falls with it, and everything that followed from the decision.
+TEST(Judge, ServesWhatAnExceptionWaivesUntilItExpires) {
+  Bench bench;
+  const Digest index = bench.put_index("acme/late", "1.0");
+  const Digest child = Digest::of(signed_file("child-amd64.json"));
+  const Digest other_child = Digest::of(signed_file("child-arm64.json"));
+  const Digest layer = Digest::of(signed_file("layer"));
+  ASSERT_TRUE(is_admitted(bench.judge("acme/late", "1.0")));
+  ASSERT_TRUE(is_admitted(bench.judge("acme/late", child.text())));
+  EXPECT_TRUE(bench.has_blob("acme/late", layer));
+  bench.advance(std::chrono::hours(24) - std::chrono::milliseconds(1));
+  EXPECT_TRUE(is_admitted(bench.judge("acme/late", "1.0")));
+  EXPECT_TRUE(bench.has_blob("acme/late", layer));
+  bench.advance(std::chrono::milliseconds(1));
+  EXPECT_FALSE(bench.has_blob("acme/late", layer));
+  EXPECT_FALSE(is_admitted(bench.judge("acme/late", other_child.text()))) << "no longer covered by its index";
+  EXPECT_FALSE(is_admitted(bench.judge("acme/late", index.text()))) << "nor by the allowance under a tag";
+  EXPECT_EQ(lead(bench.judge("acme/late", "1.0")), Reason::kNoEvidence);
+}
+
 TEST(Judge, PassesSignaturesByTheirStructure) {
   Bench bench;
   const Digest app = bench.put_image("acme/app", "app.json", "1.0");

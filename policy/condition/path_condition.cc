@@ -127,13 +127,13 @@ struct Wanted {
   }
 };
 
-std::optional<Unmet> unmet_comparison(const Comparison& comparison, const JsonView& document) {
+std::optional<Unmet> unmet_at_path(const PathCondition& condition, const JsonView& document) {
   using State = JsonView::Found::State;
-  const JsonView::Found place = document.find(comparison.path);
+  const JsonView::Found place = document.find(condition.path);
   std::string found;
   switch (place.state) {
     case State::kAbsent: {
-      const auto* exists = std::get_if<Exists>(&comparison.test);
+      const auto* exists = std::get_if<Exists>(&condition.test);
       if (exists != nullptr && !exists->wanted) return std::nullopt;
       found = "is absent";
       break;
@@ -143,20 +143,20 @@ std::optional<Unmet> unmet_comparison(const Comparison& comparison, const JsonVi
       break;
     case State::kThere:
       // Null says that there is a member and nothing in it: neither is there something, nor is there nothing.
-      if (place.value->kind() != JsonView::Kind::kNull && std::visit(IsMet{*place.value}, comparison.test)) {
+      if (place.value->kind() != JsonView::Kind::kNull && std::visit(IsMet{*place.value}, condition.test)) {
         return std::nullopt;
       }
       found = fmt::format("is {}", place.value->shown(kShownScalar));
       break;
   }
-  const std::string path = comparison.path.text().empty() ? "the document" : printable(comparison.path.text(), 200);
-  return Unmet{fmt::format("{} {}", path, found), std::visit(Wanted{}, comparison.test)};
+  const std::string path = condition.path.text().empty() ? "the document" : printable(condition.path.text(), 200);
+  return Unmet{fmt::format("{} {}", path, found), std::visit(Wanted{}, condition.test)};
 }
 
 }  // namespace
 
 std::optional<Unmet> unmet(const Condition& condition, const JsonView& document) {
-  return std::visit([&](const Comparison& comparison) { return unmet_comparison(comparison, document); }, condition);
+  return std::visit([&](const PathCondition& at_path) { return unmet_at_path(at_path, document); }, condition);
 }
 
 }  // namespace pullgate::policy

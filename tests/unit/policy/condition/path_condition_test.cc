@@ -10,7 +10,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using Relation = Order::Relation;
-using AnyTest = decltype(Comparison::test);
+using AnyTest = decltype(PathCondition::test);
 
 const nlohmann::json& document() {
   static const nlohmann::json made = nlohmann::json::parse(R"({
@@ -22,7 +22,7 @@ const nlohmann::json& document() {
 }
 
 std::optional<Unmet> unmet_at(std::string_view path, AnyTest test) {
-  return unmet(Comparison{JsonPointer::parse(path).value(), std::move(test)}, JsonView(document()));
+  return unmet(PathCondition{JsonPointer::parse(path).value(), std::move(test)}, JsonView(document()));
 }
 bool is_met(std::string_view path, AnyTest test) {
   return !unmet_at(path, std::move(test));
@@ -194,11 +194,13 @@ TEST(Condition, SaysWhatIsThereAndWhatIsWanted) {
 TEST(Condition, ShowsNoMoreThanItsMessageHolds) {
   const std::string longest(100'000, 'x');
   const nlohmann::json made = {{"text", longest}, {longest, 1}};
-  const auto wrong = unmet(Comparison{JsonPointer::parse("/text").value(), in({text(longest + "\n")})}, JsonView(made));
+  const auto wrong =
+      unmet(PathCondition{JsonPointer::parse("/text").value(), in({text(longest + "\n")})}, JsonView(made));
   EXPECT_LT(wrong->found.size(), 400U);
   EXPECT_LT(wrong->wanted.size(), 400U);
-  EXPECT_LT(unmet(Comparison{JsonPointer::parse("/" + longest).value(), exists(false)}, JsonView(made))->found.size(),
-            400U);
+  EXPECT_LT(
+      unmet(PathCondition{JsonPointer::parse("/" + longest).value(), exists(false)}, JsonView(made))->found.size(),
+      400U);
 }
 
 }  // namespace
