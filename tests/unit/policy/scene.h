@@ -116,12 +116,16 @@ class Scene {
     }
     // Another rule, elsewhere, so that there are attestors whom the rule under test does not name.
     attestors.push_back(attestor("elsewhere"));
+    if (has_times) {
+      for (Attestor& known : attestors) known.requirements.trust_root = "times";
+    }
     std::vector<Rule> rules;
     rules.push_back(rule("elsewhere", {"elsewhere.example/**"}, signature("elsewhere")));
     rules.push_back(rule("apps", {"ghcr.io/acme/**"}, require_, mode_));
     rules.back().message = message;
     rules.back().effective_from = effective_from;
     auto made = contents(std::move(attestors), std::move(builders), std::move(rules));
+    if (has_times) made.trust_roots = {{.name = "times", .timestamp_authorities = 1}};
     made.baseline = baseline;
     made.exemptions = exemptions;
     std::string all;
@@ -151,14 +155,29 @@ class Scene {
   }
   Scene& attested_by(const std::string& name) { return attested_by(name, built()); }
 
+  /// A statement of any type, dated where the scene has times.
+  Scene& reported_by(const std::string& name, verify::Statement statement,
+                     std::optional<Time> signed_at = std::nullopt) {
+    return add({key(name)}, std::move(statement), image, verify::EvidenceKind::kDsseEnvelope, signed_at);
+  }
+
   Scene& add(std::vector<verify::Signer> signers, verify::Claim claim, const Digest& subject,
-             verify::EvidenceKind kind = verify::EvidenceKind::kSimpleSigning) {
+             verify::EvidenceKind kind = verify::EvidenceKind::kSimpleSigning,
+             std::optional<Time> signed_at = std::nullopt) {
+    std::vector<verify::Corroboration> facts;
+    if (signed_at) {
+      facts.push_back({.trust_root = "times", .logs = {}, .certificate_logs = {}, .times = {}, .ignored = {}});
+      facts.back().times.push_back({.time = *signed_at,
+                                    .source = verify::VerifiedTime::Source::kTimestampAuthority,
+                                    .authority = "https://tsa.example"});
+    }
     const std::string place = "place " + std::to_string(gathered.reports.size());
-    gathered.reports.push_back({kind,
-                                place,
-                                Digest::of(place),
-                                {},
-                                verify::testing::VerifiedFactory::make(std::move(signers), std::move(claim), subject)});
+    gathered.reports.push_back(
+        {kind,
+         place,
+         Digest::of(place),
+         {},
+         verify::testing::VerifiedFactory::make(std::move(signers), std::move(claim), subject, std::move(facts))});
     return *this;
   }
   /// A piece of evidence that did not verify.
@@ -204,6 +223,7 @@ class Scene {
   Gathered gathered{.reports = {}, .places = {"referrers API", "tag sha256-0123.sig"}, .gaps = {}};
   TextPattern builder_id = TextPattern::exactly(kBuilderId);
   int level = 3;
+  bool has_times = false;  ///< the attestors count a trust root by which evidence is dated
   std::string message;
   std::optional<Time> effective_from;
   std::vector<Rule> baseline;
@@ -215,6 +235,8 @@ class Scene {
     std::string names;
     if (const auto* leaf = std::get_if<SignatureLeaf>(&requirement.node)) names += "<" + leaf->attestor + ">";
     if (const auto* leaf = std::get_if<ProvenanceLeaf>(&requirement.node)) names += "<" + leaf->builder + ">";
+    if (const auto* leaf = std::get_if<AttestationLeaf>(&requirement.node)) names += "<" + leaf->attestor + ">";
+    if (const auto* leaf = std::get_if<VsaLeaf>(&requirement.node)) names += "<" + leaf->attestor + ">";
     for (const Requirement& child : children_of(requirement)) names += names_in(child);
     return names;
   }
