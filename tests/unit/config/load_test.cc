@@ -59,7 +59,7 @@ TEST_P(Examples, Load) {
   EXPECT_TRUE(loaded) << all;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Examples, ::testing::Values("minimal", "builders", "keyless", "air-gapped"));
+INSTANTIATE_TEST_SUITE_P(All, Examples, ::testing::Values("minimal", "builders", "keyless", "air-gapped", "reports"));
 
 }  // namespace
 }  // namespace pullgate::config
