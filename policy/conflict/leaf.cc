@@ -52,6 +52,14 @@ void check_levels(const std::vector<std::string>& levels, std::vector<std::strin
 
 }  // namespace
 
+std::vector<std::string> conflicts_of(const ProvenanceLeaf& leaf, const Attestor* attestor) {
+  std::vector<std::string> found;
+  if (leaf.max_age) {
+    if (auto conflict = undatable("maxAge", attestor)) found.push_back(*std::move(conflict));
+  }
+  return found;
+}
+
 std::vector<std::string> conflicts_of(const AttestationLeaf& leaf, const Attestor* attestor) {
   std::vector<std::string> found;
   if (leaf.predicate_type == verify::kCosignSignPredicate) {

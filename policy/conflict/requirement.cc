@@ -78,7 +78,11 @@ class Review {
     names_an_attestor_ = true;
     use_attestor(leaf.attestor, name);
   }
-  void check_node(const ProvenanceLeaf& leaf, const std::string& name) { use_builder(leaf.builder, name); }
+  void check_node(const ProvenanceLeaf& leaf, const std::string& name) {
+    use_builder(leaf.builder, name);
+    const Attestor* attestor = attestor_named(attestor_of_builder(leaf.builder));
+    for (std::string& message : conflicts_of(leaf, attestor)) refuse(name, std::move(message));
+  }
   // Who reports on an image or verified it need not know what it was built on.
   void check_node(const AttestationLeaf& leaf, const std::string& name) {
     use_attestor(leaf.attestor, name);

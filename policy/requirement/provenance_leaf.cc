@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "policy/requirement/age.h"
 #include "policy/requirement/provenance/comparison.h"
 #include "policy/requirement/tree.h"
 #include "verify/bytes.h"
@@ -31,18 +32,47 @@ std::optional<Difference> difference_of(const Comparison& compared) {
   return std::nullopt;
 }
 
+Age age_of_build(const Comparison& compared) {
+  if (!compared.leaf.max_age) return {};
+  return age_of(compared.judged, signing_time(compared.judged, compared.builder.attestor, compared.witness),
+                *compared.leaf.max_age, fmt::format("the provenance at {}", printable(compared.witness.report->place)),
+                compared.name);
+}
+
+/// Why not: the statement that came furthest, evidence that did not verify, or that there is none.
+Judgement not_met(const Case& judged, const ProvenanceLeaf& leaf, const std::string& name,
+                  std::optional<Difference> nearest) {
+  const Builder& builder = judged.policy().builder(leaf.builder);
+  const std::string remedy = fmt::format("build with '{}' and attach its provenance", builder.name);
+  std::vector<Objection> near_misses =
+      judged.failures({verify::EvidenceKind::kDsseEnvelope, verify::EvidenceKind::kSigstoreBundle}, name, remedy);
+  if (nearest) near_misses.push_back(std::move(nearest->objection));
+  near_misses.push_back(
+      {Reason::kNoEvidence, name, fmt::format("no provenance was found; searched: {}", judged.places()), remedy});
+  const bool level_is_enough = builder.level >= leaf.min_level;
+  return Judgement::not_met(level_is_enough ? Judgement::Prospect::kOpen : Judgement::Prospect::kNone,
+                            std::move(near_misses));
+}
+
 }  // namespace
 
 Judgement judge_provenance(const Case& judged, const ProvenanceLeaf& leaf, const std::string& name) {
   const Builder& builder = judged.policy().builder(leaf.builder);
   Judgement met;
+  std::optional<Time> stands_until;
   std::optional<Difference> nearest;
   for (const Witness& witness : judged.witnesses()) {
     if (witness.provenance() == nullptr) continue;
-    if (auto difference = difference_of({judged, leaf, builder, name, witness, *witness.provenance()})) {
+    const Comparison compared{judged, leaf, builder, name, witness, *witness.provenance()};
+    auto difference = difference_of(compared);
+    Age age = difference ? Age() : age_of_build(compared);
+    if (age.objection) difference = Difference{provenance::Stage::kAge, *std::move(age.objection)};
+    if (difference) {
       if (!nearest || difference->stage > nearest->stage) nearest = std::move(difference);
       continue;
     }
+    // A threshold may need every one of those who signed: the first that becomes too old ends the judgement.
+    stands_until = earlier(stands_until, age.stands_until);
     for (const verify::Signer& signer : witness.signers_of(builder.attestor)) {
       if (!met.is_met()) {
         met = Judgement::met(
@@ -51,17 +81,8 @@ Judgement judge_provenance(const Case& judged, const ProvenanceLeaf& leaf, const
       met.supports.push_back({builder.attestor, signer});
     }
   }
-  if (!met.is_met()) {
-    const std::string remedy = fmt::format("build with '{}' and attach its provenance", builder.name);
-    std::vector<Objection> near_misses =
-        judged.failures({verify::EvidenceKind::kDsseEnvelope, verify::EvidenceKind::kSigstoreBundle}, name, remedy);
-    if (nearest) near_misses.push_back(std::move(nearest->objection));
-    near_misses.push_back(
-        {Reason::kNoEvidence, name, fmt::format("no provenance was found; searched: {}", judged.places()), remedy});
-    const bool level_is_enough = builder.level >= leaf.min_level;
-    met = Judgement::not_met(level_is_enough ? Judgement::Prospect::kOpen : Judgement::Prospect::kNone,
-                             std::move(near_misses));
-  }
+  if (!met.is_met()) met = not_met(judged, leaf, name, std::move(nearest));
+  met.stands_until = met.is_met() ? stands_until : std::nullopt;
   met.attestor = builder.attestor;
   return met;
 }

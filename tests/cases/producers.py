@@ -77,7 +77,7 @@ def _by_slsa_verifier(ref: str) -> tuple[list[Json], list[tuple[Json, str]]]:
         met += [{"source": {"branch": "main"}}, {"source": {"branch": "ma*"}}]
         refused += [
             ({"source": {"branch": "release"}}, SOURCE),
-            ({"source": {"branch": "refs/heads/main"}}, SOURCE),
+            ({"source": {"branch": "ma"}}, SOURCE),
             ({"source": {"tag": "main"}}, SOURCE),
             ({"source": {"tag": "**"}}, SOURCE),
             ({"source": {"versionedTag": "v1"}}, SOURCE),

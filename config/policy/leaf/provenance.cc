@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "config/policy/leaf/leaf.h"
+#include "config/policy/lists.h"
 #include "config/yaml/read_parsed.h"
 #include "config/yaml/reader.h"
 #include "verify/bytes.h"
@@ -125,7 +126,7 @@ std::optional<policy::Requirement> read_provenance_leaf(const yaml::Node& node, 
   const yaml::Node* materials = entry.find("materials");
   leaf.hermetic = read_claim(entry.find("hermetic"), "'hermetic'", problems);
   leaf.reproducible = read_claim(entry.find("reproducible"), "'reproducible'", problems);
-  entry.refuse_later("maxAge");
+  const yaml::Node* max_age = entry.find("maxAge");
   entry.finish();
   if (builder != nullptr) {
     draft.places.names.emplace(draft.requirement, builder->mark);
@@ -140,6 +141,7 @@ std::optional<policy::Requirement> read_provenance_leaf(const yaml::Node& node, 
   if (source != nullptr) leaf.source = read_source(*source, problems);
   if (workflow != nullptr) leaf.workflow = read_template(*workflow, "'workflow'", problems);
   if (materials != nullptr) leaf.materials = read_materials(*materials, problems);
+  if (max_age != nullptr) leaf.max_age = read_max_age(*max_age, problems);
   if (leaf.builder.empty()) return std::nullopt;
   return policy::Requirement{std::move(leaf)};
 }
