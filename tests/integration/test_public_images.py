@@ -26,6 +26,7 @@ SHARED = Path(os.environ.get("PULLGATE_SHARED", ROOT.parent / "shared"))
 IMAGES = SHARED / "data" / "images"
 TRUST = ROOT / "config" / "trust"
 
+ENTRY_POINT = ".github/workflows/verifier-e2e.all.workflow_dispatch.main.all.slsa3.yml"
 WORKFLOW = "https://github.com/slsa-framework/slsa-github-generator/.github/workflows/generator_container_slsa3.yml"
 ISSUER = "https://token.actions.githubusercontent.com"
 SOURCE = "https://github.com/slsa-framework/example-package"
@@ -45,6 +46,7 @@ class Image:
 
     name: str  # of the layout; ends in the version of the generator
     ref: str  # that it was built from, as the builder recorded it
+    commit: str
 
     @property
     def layout(self) -> Path:
@@ -92,10 +94,10 @@ class Image:
 
 # Three were built from a branch, one from a tag.
 ALL = [
-    Image("slsa-container-v1.4.0", MAIN),
-    Image("slsa-container-v1.7.0", MAIN),
-    Image("slsa-container-v1.10.0", "refs/tags/v13.0.30"),
-    Image("slsa-container-v2.1.0", MAIN),
+    Image("slsa-container-v1.4.0", MAIN, "904e2c3e02725e314cf6cf141c4700081298dcbd"),
+    Image("slsa-container-v1.7.0", MAIN, "62cb1f1e485829bafe8bbec8b9900c0cb7624fe7"),
+    Image("slsa-container-v1.10.0", "refs/tags/v13.0.30", "d37a7f740ee7404914456f24dcd90e865a0509e8"),
+    Image("slsa-container-v2.1.0", MAIN, "4d329c75e7ec1725f7c9ce917a8799d408d06be3"),
 ]
 each_image = pytest.mark.parametrize("image", ALL, ids=[image.version for image in ALL])
 
@@ -286,6 +288,100 @@ def test_what_was_built_from_a_tag_is_not_what_was_built_from_main(tmp_path: Pat
                 assert answer.status == 200, answer
             else:
                 denied(answer, "SOURCE_NOT_ALLOWED")
+
+
+NOBODY: frozenset[str] = frozenset()
+EVERYBODY = frozenset(image.version for image in ALL)
+OF_TAG = frozenset(image.version for image in ALL if image.ref != MAIN)
+OF_MAIN = EVERYBODY - OF_TAG
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Something that a rule asks of a build, which of the images it allows, and for what it refuses the others. Those
+    with the name of an option are slsa-verifier's."""
+
+    name: str
+    leaf: Json
+    allows: frozenset[str]
+    reason: str = "SOURCE_NOT_ALLOWED"
+
+    def registry(self, image: Image) -> str:
+        return f"{ASKS.index(self)}.{image.registry}"
+
+
+def _asks() -> list[Ask]:
+    def source(option: str, allows: frozenset[str], **members: str) -> Ask:
+        return Ask(f"--source-{option} {' '.join(members.values())}", {"source": members}, allows)
+
+    return [
+        source("uri", EVERYBODY, repository=SOURCE),
+        source("uri", NOBODY, repository=SOURCE + "s"),
+        source("uri", NOBODY, repository="https://github.com/slsa-framework"),
+        source("branch", OF_MAIN, branch="main"),
+        source("branch", NOBODY, branch="release"),
+        source("branch", NOBODY, branch="v13.0.30"),
+        source("tag", OF_TAG, tag="v13.0.30"),
+        source("tag", NOBODY, tag="v13.0.3"),
+        source("tag", NOBODY, tag="main"),
+        source("versioned-tag", OF_TAG, versionedTag="v13"),
+        source("versioned-tag", OF_TAG, versionedTag="v13.0"),
+        source("versioned-tag", OF_TAG, versionedTag="v13.0.30"),
+        source("versioned-tag", NOBODY, versionedTag="v1"),
+        source("versioned-tag", NOBODY, versionedTag="v13.1"),
+        source("versioned-tag", NOBODY, versionedTag="v13.0.3"),
+        # Three were started by hand, and nothing was typed.
+        Ask("--build-workflow-input release=1", {"inputs": {"release": "1"}}, NOBODY, "INPUT_NOT_ALLOWED"),
+        Ask("no input", {"unexpectedParameters": "deny"}, EVERYBODY),
+        Ask("minLevel", {"minLevel": 3}, EVERYBODY),
+        Ask("workflow", {"workflow": ENTRY_POINT}, EVERYBODY),
+        Ask("another workflow", {"workflow": ".github/workflows/release.yml"}, NOBODY, "WORKFLOW_NOT_ALLOWED"),
+        Ask("by hand", {"trigger": ["workflow_dispatch"]}, OF_MAIN, "TRIGGER_NOT_ALLOWED"),
+        Ask("by push", {"trigger": ["push"]}, OF_TAG, "TRIGGER_NOT_ALLOWED"),
+        Ask("type", {"buildType": "https://github.com/slsa-framework/slsa-github-generator/container@v1"}, EVERYBODY),
+        Ask("another type", {"buildType": "https://mobyproject.org/buildkit@v1"}, NOBODY, "BUILD_TYPE_NOT_ALLOWED"),
+        Ask("a parameter", {"parameters": {"/target": "**"}}, NOBODY, "PARAMETER_NOT_ALLOWED"),
+        Ask("materials", {"materials": {"allow": [f"git+{SOURCE}@**"]}}, EVERYBODY),
+        Ask("other materials", {"materials": {"allow": ["pkg:docker/**"]}}, NOBODY, "MATERIAL_NOT_ALLOWED"),
+        Ask("all materials", {"materials": {"allow": ["**"], "complete": "required"}}, NOBODY, "PROVENANCE_INCOMPLETE"),
+        Ask("hermetic", {"hermetic": "required"}, NOBODY, "BUILD_NOT_HERMETIC"),
+        Ask("reproducible", {"reproducible": "required"}, NOBODY, "BUILD_NOT_REPRODUCIBLE"),
+        Ask("this hour", {"maxAge": "1h"}, NOBODY, "EVIDENCE_TOO_OLD"),
+        Ask("ten years", {"maxAge": "87600h"}, EVERYBODY),
+        *(source("commit", frozenset([image.version]), commit=image.commit) for image in ALL),
+    ]
+
+
+ASKS = _asks()
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
+    """Each image under each name of a registry, and a rule for each of these."""
+    wanted = policy()
+    wanted["rules"] = [
+        {
+            "name": f"ask-{ASKS.index(ask)}-of-{image.version}",
+            "scopes": [f"{ask.registry(image)}/slsa-framework/*"],
+            "require": {"provenance": {"builder": "slsa-generator", **copy.deepcopy(ask.leaf)}},
+        }
+        for ask in ASKS
+        for image in ALL
+    ]
+    upstreams = [gate.layout_upstream(ask.registry(image), image.layout) for ask in ASKS for image in ALL]
+    with Gate(tmp_path_factory.mktemp("asked") / "gate", gate.settings(*upstreams), wanted) as process:
+        yield process
+        assert process.is_alive(), process.said()
+
+
+@pytest.mark.parametrize("ask", ASKS, ids=[ask.name for ask in ASKS])
+def test_each_is_what_a_rule_asks_for_or_not(asked: Gate, ask: Ask) -> None:
+    for image in ALL:
+        answer = asked.get(image.path.replace(image.registry, ask.registry(image), 1))
+        if image.version in ask.allows:
+            assert answer.status == 200, answer
+        else:
+            denied(answer, ask.reason, rule=f"ask-{ASKS.index(ask)}-of-{image.version}")
 
 
 def test_the_provenance_of_another_image_is_not_its_own(tmp_path: Path) -> None:
