@@ -82,7 +82,7 @@ class Court {
     for (const std::string& input : verified_inputs(target)) {
       const verify::Report report = verifier_.verify(read_(input), image_);
       must_hold(report.verified.has_value(), "what the authorities made is verified");
-      good_.push_back(*report.verified);
+      if (report.verified) good_.push_back(*report.verified);
     }
   }
 

@@ -182,9 +182,9 @@ def write_wrong_evidence() -> None:
         write(target, "wrong-integrated-time", b"\0".join([*before, encode(log), timestamp]))
 
     response = bytearray(_verified("timestamp", "response"))
-    year = response.index(b"\x18\x0f20") + 2  # GeneralizedTime
-    response[year + 3] ^= 1
-    write("timestamp", "wrong-year", bytes(response))
+    time = response.index(b"\x18\x0f20") + 2  # GeneralizedTime, to the second
+    response[time + 13] ^= 1
+    write("timestamp", "wrong-second", bytes(response))
 
 
 def write_wrong_certificate_timestamps() -> None:

@@ -43,7 +43,7 @@ Json root_without_logs() {
   return root;
 }
 
-Kind bundle(std::string name, const Signing& signing, const Json& trusted_root = one_sigstore().trusted_root()) {
+Kind bundle(const std::string& name, const Signing& signing, const Json& trusted_root = one_sigstore().trusted_root()) {
   return {name, [=](const std::string& artifact) {
             Signing about = signing;
             about.artifact = artifact;
@@ -51,7 +51,7 @@ Kind bundle(std::string name, const Signing& signing, const Json& trusted_root =
           }};
 }
 
-Kind layer(std::string name, EvidenceKind kind, const Signing& signing) {
+Kind layer(const std::string& name, EvidenceKind kind, const Signing& signing) {
   return {name, [=](const std::string& artifact) {
             Signing about = signing;
             about.artifact = artifact;
