@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -39,6 +40,23 @@ std::vector<std::string> all_producers() {
   return names;
 }
 
+/// The examples of the README, as YAML, by producer.
+std::map<std::string, std::string> examples() {
+  std::ifstream readme(std::string(PULLGATE_TEST_DATA) + "/../config/README.md");
+  std::map<std::string, std::string> found;
+  std::string line;
+  while (std::getline(readme, line) && line != "# What stands behind `provenance:`, for each build system.") continue;
+  std::string name;
+  while (std::getline(readme, line) && line != "```") {
+    if (line.starts_with(' ')) {
+      found[name] += line;
+    } else {
+      name = line.substr(0, line.find(':'));
+    }
+  }
+  return found;
+}
+
 class JudgedProvenance : public ::testing::TestWithParam<std::string> {
  protected:
   JudgedProvenance() { folder_.write("key.pub", content_of(kProducersFolder / "key.pub")); }
@@ -47,13 +65,19 @@ class JudgedProvenance : public ::testing::TestWithParam<std::string> {
   policy::Decision decision(const json& members) {
     json leaf = members;
     leaf["builder"] = "ci";
+    return decision(leaf.dump());
+  }
+
+  policy::Decision decision(const std::string& leaf) {
     const json file = {
         {"version", 1},
         {"attestors", {{"build", {{"key", {{"file", "key.pub"}}}}}}},
         {"builders", {{"ci", {{"attestor", "build"}, {"id", document_.at("facts").at("builder")}, {"level", 2}}}}},
         {"defaults", {{"noMatch", "deny"}}},
-        {"rules", {{{"name", "apps"}, {"scopes", {"ghcr.io/acme/**"}}, {"require", {{"provenance", leaf}}}}}}};
-    const Loaded<Policy> loaded = load_policy(folder_.write("policy.yaml", file.dump()));
+        {"rules", {{{"name", "apps"}, {"scopes", {"ghcr.io/acme/**"}}, {"require", {{"provenance", "LEAF"}}}}}}};
+    std::string text = file.dump();
+    text.replace(text.find("\"LEAF\""), 6, leaf);
+    const Loaded<Policy> loaded = load_policy(folder_.write("policy.yaml", text));
     EXPECT_THAT(folder_.problems(loaded), IsEmpty()) << leaf;
     const Content image = Content::of(content_of(kCasesFolder / "images" / "app.json"));
     policy::Gathered gathered;
@@ -93,6 +117,21 @@ TEST_P(JudgedProvenance, IsRefusedByRulesThatAskForSomethingElse) {
     EXPECT_EQ(to_string(made.objections()[0].reason), refused.at("reason").get<std::string>())
         << refused.at("leaf") << ": " << made.objections()[0].found;
   }
+}
+
+TEST_P(JudgedProvenance, IsAllowedByTheExampleInTheReadme) {
+  const std::map<std::string, std::string> all = examples();
+  EXPECT_GE(all.size(), 9U);
+  const auto example = all.find(GetParam());
+  // There is one for each build system, not for each version of what it writes.
+  if (example == all.end()) return;
+  const policy::Decision made = decision(example->second);
+  EXPECT_EQ(made.verdict(), Verdict::kAllow) << (made.objections().empty() ? "" : made.objections()[0].found);
+}
+
+TEST(ReadmeOfConfig, HasExamplesOfProducersThatAreTested) {
+  const std::vector<std::string> tested = all_producers();
+  for (const auto& [name, leaf] : examples()) EXPECT_TRUE(std::ranges::find(tested, name) != tested.end()) << name;
 }
 
 std::string producer_label(const ::testing::TestParamInfo<std::string>& info) {
