@@ -101,7 +101,7 @@ struct Wanted {
   }
   std::string operator()(const Order& test) const {
     const auto* number = std::get_if<std::int64_t>(&test.bound);
-    const std::string bound = number != nullptr ? fmt::format("{}", *number) : to_rfc3339(std::get<Time>(test.bound));
+    std::string bound = number != nullptr ? fmt::format("{}", *number) : to_rfc3339(std::get<Time>(test.bound));
     switch (test.relation) {
       case Order::Relation::kLessThan:
         return fmt::format("{} {}", number != nullptr ? "a whole number below" : "a moment before", bound);
@@ -128,26 +128,19 @@ struct Wanted {
 };
 
 std::optional<Unmet> unmet_at_path(const PathCondition& condition, const JsonView& document) {
-  using State = JsonView::Found::State;
   const JsonView::Found place = document.find(condition.path);
   std::string found;
-  switch (place.state) {
-    case State::kAbsent: {
-      const auto* exists = std::get_if<Exists>(&condition.test);
-      if (exists != nullptr && !exists->wanted) return std::nullopt;
-      found = "is absent";
-      break;
-    }
-    case State::kNoPlace:
-      found = "cannot be there: something on the way has no members";
-      break;
-    case State::kThere:
-      // Null says that there is a member and nothing in it: neither is there something, nor is there nothing.
-      if (place.value->kind() != JsonView::Kind::kNull && std::visit(IsMet{*place.value}, condition.test)) {
-        return std::nullopt;
-      }
-      found = fmt::format("is {}", place.value->shown(kShownScalar));
-      break;
+  if (place.value) {
+    // Null says that there is a member and nothing in it: neither is there something, nor is there nothing.
+    const bool is_null = place.value->kind() == JsonView::Kind::kNull;
+    if (!is_null && std::visit(IsMet{*place.value}, condition.test)) return std::nullopt;
+    found = fmt::format("is {}", place.value->shown(kShownScalar));
+  } else if (place.state == JsonView::Found::State::kAbsent) {
+    const auto* exists = std::get_if<Exists>(&condition.test);
+    if (exists != nullptr && !exists->wanted) return std::nullopt;
+    found = "is absent";
+  } else {
+    found = "cannot be there: something on the way has no members";
   }
   const std::string path = condition.path.text().empty() ? "the document" : printable(condition.path.text(), 200);
   return Unmet{fmt::format("{} {}", path, found), std::visit(Wanted{}, condition.test)};

@@ -20,7 +20,8 @@ std::optional<std::string> unescaped_step(std::string_view text) {
       step += text[i];
       continue;
     }
-    if (++i == text.size() || (text[i] != '0' && text[i] != '1')) return std::nullopt;
+    ++i;
+    if (i == text.size() || (text[i] != '0' && text[i] != '1')) return std::nullopt;
     step += text[i] == '0' ? '~' : '/';
   }
   return step;
@@ -102,12 +103,11 @@ JsonView::Found JsonView::find(const JsonPointer& pointer) const {
       const auto member = value->find(step);
       if (member == value->end()) return {.state = Found::State::kAbsent};
       value = &*member;
-    } else if (value->is_array() && array_index(step)) {
-      const std::size_t index = *array_index(step);
-      if (index >= value->size()) return {.state = Found::State::kAbsent};
-      value = &(*value)[index];
     } else {
-      return {.state = Found::State::kNoPlace};
+      const std::optional<std::size_t> index = value->is_array() ? array_index(step) : std::nullopt;
+      if (!index) return {.state = Found::State::kNoPlace};
+      if (*index >= value->size()) return {.state = Found::State::kAbsent};
+      value = &(*value)[*index];
     }
   }
   return {.state = Found::State::kThere, .value = JsonView(*value)};
