@@ -55,8 +55,4 @@ std::string github_address_end(std::string_view invocation_id) {
   return fmt::format("/actions/runs/{}/attempts/{}", run, attempt);
 }
 
-std::string gitlab_address_end(std::string_view invocation_id) {
-  return is_number(invocation_id) ? fmt::format("/-/jobs/{}", invocation_id) : std::string();
-}
-
 }  // namespace pullgate::verify::slsa

@@ -16,7 +16,5 @@ void read_github_environment(const json::Node& environment, Letters letters, Pro
 
 /// How the address of the run ends that the invocation id means: it is that address, or "<run>-<attempt>".
 std::string github_address_end(std::string_view invocation_id);
-/// The same of GitLab, whose invocation id is the number of the job.
-std::string gitlab_address_end(std::string_view invocation_id);
 
 }  // namespace pullgate::verify::slsa

@@ -51,9 +51,6 @@ Provenance read_version_0_2(const Predicate& predicate) {
     if (invocation.exists()) read_github_environment(invocation["environment"], Letters::kLower, provenance);
     refuse_second_source(root["materials"], config_source, provenance);
   }
-  if (provenance.build_type.starts_with(kGitlabRunner)) {
-    provenance.run.address_end = gitlab_address_end(provenance.invocation_id);
-  }
   // Tekton: configSource tells where the pipeline's definition came from, which is not the source that was built.
   provenance.source = provenance.build_type.starts_with(kTektonV02) ? only_git_source(provenance.materials, {""})
                                                                     : source_in(config_source);

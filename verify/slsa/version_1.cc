@@ -102,7 +102,6 @@ void read_gitlab(const Node& parameters, Provenance& provenance) {
   provenance.entry_point = parameters["entryPoint"].optional_text();
   provenance.parameter_places.repository = {place("/source")};
   provenance.parameter_places.entry_point = {place("/entryPoint")};
-  provenance.run.address_end = gitlab_address_end(provenance.invocation_id);
 }
 
 /// slsa-github-generator's builders of v1: GitHub's variables are internal parameters.
