@@ -53,6 +53,12 @@ bool is_static(const Requirement& requirement) {
   return !children.empty() && std::ranges::all_of(children, is_static);
 }
 
+bool asks_for_all_evidence(const Requirement& requirement) {
+  const auto* leaf = std::get_if<AttestationLeaf>(&requirement.node);
+  return (leaf != nullptr && leaf->select != Select::kAny) ||
+         std::ranges::any_of(children_of(requirement), asks_for_all_evidence);
+}
+
 /// All that applies to a repository; nothing when no rule does.
 std::vector<const Rule*> entries_for(const PolicySet& policy, const Repository& repository) {
   const Rule* rule = policy.rule_for(repository);
@@ -176,6 +182,11 @@ class Conclusion {
 bool needs_evidence(const PolicySet& policy, const Repository& repository) {
   return !std::ranges::all_of(entries_for(policy, repository),
                               [](const Rule* entry) { return is_static(entry->require); });
+}
+
+bool can_be_ended_by_evidence(const PolicySet& policy, const Repository& repository) {
+  return std::ranges::any_of(entries_for(policy, repository),
+                             [](const Rule* entry) { return asks_for_all_evidence(entry->require); });
 }
 
 bool is_rejected(const PolicySet& policy, const Repository& repository, const Digest& digest, Time at) {

@@ -28,6 +28,10 @@ struct Gathered {
   std::vector<Gap> gaps;
 };
 
+/// Can further evidence end what allows an image of this repository, because all attestations of a type or the newest
+/// one have to be good? Then what was gathered allows for a while only.
+bool can_be_ended_by_evidence(const PolicySet& policy, const Repository& repository);
+
 /// Can the image be decided without any evidence, because nothing that applies to this repository asks for some? Then
 /// none is gathered.
 bool needs_evidence(const PolicySet& policy, const Repository& repository);

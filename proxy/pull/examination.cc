@@ -50,10 +50,21 @@ std::shared_ptr<const policy::Decision> Examination::allowance(Time at) const {
   return nullptr;
 }
 
-void Examination::inherit_allowances(const Examination& older) {
-  const std::scoped_lock lock(mutex_, older.mutex_);
-  for (const auto& [tag, decision] : older.decisions_) {
-    if (decision->verdict() == policy::Verdict::kAllow) decisions_.emplace(tag, decision);
+void Examination::inherit_allowances(const Examination& older, Time at) {
+  std::map<std::string, std::shared_ptr<const policy::Decision>> decisions;
+  {
+    const std::scoped_lock lock(older.mutex_);
+    decisions = older.decisions_;
+  }
+  for (const auto& [tag, decision] : decisions) {
+    if (decision->verdict() != policy::Verdict::kAllow) continue;
+    const ImageReference& requested = decision->about().requested;
+    if (policy::can_be_ended_by_evidence(*contents_.policy, requested.repository)) {
+      static_cast<void>(decision_for(requested, at));
+      continue;
+    }
+    const std::scoped_lock lock(mutex_);
+    decisions_.emplace(tag, decision);
   }
 }
 

@@ -51,8 +51,9 @@ class Examination {
   /// An allowance of this digest under any tag, for requests by digest: containerd asks by tag once, then by digest.
   [[nodiscard]] std::shared_ptr<const policy::Decision> allowance(Time at) const;
 
-  /// What was allowed stays allowed when the same digest is examined again for another tag's sake.
-  void inherit_allowances(const Examination& older);
+  /// What was allowed stays allowed when the same digest is examined again for another tag's sake; but where further
+  /// evidence can end that, it is decided anew.
+  void inherit_allowances(const Examination& older, Time at);
 
   [[nodiscard]] const Contents& contents() const { return contents_; }
   /// About what this takes in memory, in bytes.

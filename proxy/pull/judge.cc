@@ -106,8 +106,8 @@ asio::awaitable<Judgement> Judge::judge_by_policy(ImageReference requested, Mani
   }
   const Time now = options_.calendar();
   auto decision = (*examined)->decision_for(requested, now);
-  if (decision->verdict() != policy::Verdict::kAllow && requested.digest && known) {
-    if (auto allowance = known->allowance(now)) decision = std::move(allowance);
+  if (decision->verdict() != policy::Verdict::kAllow && requested.digest) {
+    if (auto allowance = (*examined)->allowance(now)) decision = std::move(allowance);
   }
   // What could not be judged is not remembered: the next one who asks may have more luck.
   if (decision->verdict() != policy::Verdict::kCannotJudge) {
@@ -133,7 +133,7 @@ asio::awaitable<Result<Judge::Examined>> Judge::examine(Repository repository, M
   auto examination = std::make_shared<Examination>(Examination::Contents{
       read, policy_, verifier_.trust().generation(), std::move(gathered), evidence_bytes, options_.clock()});
   if (const Examined older = examined_.find(key_of(repository, read->content.digest()))) {
-    examination->inherit_allowances(*older);
+    examination->inherit_allowances(*older, options_.calendar());
   }
   co_return Examined(std::move(examination));
 }
@@ -199,14 +199,18 @@ ExaminationKey Judge::key_of(const Repository& repository, const Digest& digest)
 std::shared_ptr<const policy::Decision> Judge::standing_decision(const Examination& examination,
                                                                  const ImageReference& requested) const {
   const Time now = options_.calendar();
+  const auto age = options_.clock() - examination.contents().finished_at;
+  // What an allowance rests on stays true, but where a further attestation can contradict it, one has to be looked for.
+  if (age >= options_.whole_evidence_lifetime && policy::can_be_ended_by_evidence(*policy_, requested.repository)) {
+    return nullptr;
+  }
   auto decision = examination.decision_for(requested, now);
   if (decision->verdict() == policy::Verdict::kAllow) return decision;
   if (requested.digest) {
     if (auto allowance = examination.allowance(now)) return allowance;
   }
   if (decision->verdict() == policy::Verdict::kCannotJudge) return nullptr;
-  const bool is_fresh = options_.clock() - examination.contents().finished_at < options_.denial_lifetime;
-  return is_fresh ? decision : nullptr;
+  return age < options_.denial_lifetime ? decision : nullptr;
 }
 
 Judgement Judge::conclude(const ImageReference& requested, const Examined& examined,

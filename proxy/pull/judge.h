@@ -34,6 +34,9 @@ class Judge {
     /// signs and pulls within seconds, and what was pushed must count then; a client that insists must not cost an
     /// examination each time.
     std::chrono::seconds denial_lifetime{5};
+    /// Where the policy asks for all attestations or the newest one: how long those that were found are taken for all
+    /// that there are.
+    std::chrono::seconds whole_evidence_lifetime{60};
     std::function<Moment()> clock = [] { return std::chrono::steady_clock::now(); };
     /// What the time is for the policy: exceptions expire, rules take effect, evidence becomes too old.
     std::function<Time()> calendar = [] {

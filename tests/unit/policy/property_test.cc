@@ -211,14 +211,8 @@ bool says_accept(const Requirement& requirement) {
 }
 
 /// Where all statements or the newest one have to be good, a further one can be bad.
-bool can_be_hurt(const Requirement& requirement) {
-  const auto* leaf = std::get_if<AttestationLeaf>(&requirement.node);
-  return (leaf != nullptr && leaf->select != Select::kAny) ||
-         std::ranges::any_of(children_of(requirement), can_be_hurt);
-}
-
 bool can_be_hurt(const PolicySet& policy, const Scene& scene) {
-  return can_be_hurt(policy.rule_for(scene.requested.repository)->require);
+  return can_be_ended_by_evidence(policy, scene.requested.repository);
 }
 
 constexpr unsigned kRounds = 1000;

@@ -35,6 +35,23 @@ std::string signature_layer(const std::string& payload, const std::string& signa
       Digest::of(payload).text(), payload.size(), signature);
 }
 
+std::string attestation_layer(const std::string& envelope) {
+  return fmt::format(
+      R"({{"mediaType":"application/vnd.dsse.envelope.v1+json","digest":"{}","size":{},"annotations":{{"dev.cosignproject.cosign/signature":""}}}})",
+      Digest::of(envelope).text(), envelope.size());
+}
+
+/// All reports by the key about an image say that nothing was found.
+policy::Requirement is_clean() {
+  policy::AttestationLeaf leaf;
+  leaf.predicate_type = "https://scanner.example/report/v1";
+  leaf.attestor = "release";
+  leaf.select = policy::Select::kAll;
+  leaf.where = {policy::PathCondition{JsonPointer::parse("/found").value(),
+                                      policy::Size{.at_least = std::nullopt, .at_most = 0}}};
+  return {std::move(leaf)};
+}
+
 }  // namespace
 
 std::shared_ptr<const policy::PolicySet> bench_policy(const verify::PublicKey& key, std::string_view generation) {
@@ -52,6 +69,7 @@ std::shared_ptr<const policy::PolicySet> bench_policy(const verify::PublicKey& k
       policy::RejectLeaf{std::vector{Digest::of(signed_file("child-arm64.json"))}}};
   contents.rules.push_back(rule("guarded", "registry.test/guarded/**", policy::Mode::kEnforce,
                                 {policy::AllOf{{is_not_rejected, is_signed}}}));
+  contents.rules.push_back(rule("scanned", "registry.test/scanned/**", policy::Mode::kEnforce, is_clean()));
   contents.exemptions.push_back({.id = "late",
                                  .scopes = {policy::Scope::parse("registry.test/acme/late").value()},
                                  .waives = {"signed/signature"},
@@ -148,6 +166,18 @@ Digest Bench::sign_by_tag(const std::string& path, const Digest& subject, const 
   const Digest digest = upstream_->put_manifest(path, manifest);
   upstream_->put_tag(path, verify::signature_tag(subject), digest);
   return digest;
+}
+
+void Bench::attest(const std::string& path, const Digest& subject, const std::vector<std::string>& names) {
+  upstream_->put_blob(path, "{}");
+  std::string layers;
+  for (const std::string& name : names) {
+    const std::string envelope = signed_file(name + ".attestation");
+    upstream_->put_blob(path, envelope);
+    layers += (layers.empty() ? "" : ",") + attestation_layer(envelope);
+  }
+  const Digest digest = upstream_->put_manifest(path, image_manifest(layers, {}));
+  upstream_->put_tag(path, verify::attestation_tag(subject), digest);
 }
 
 Digest Bench::sign_by_referrer(const std::string& path, const Digest& subject, const Digest& about,

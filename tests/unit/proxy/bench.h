@@ -33,7 +33,8 @@ inline constexpr std::chrono::steady_clock::time_point kClockStart{std::chrono::
 inline constexpr Time kCalendarStart = std::chrono::sys_days(std::chrono::year(2026) / 6 / 1);
 inline constexpr Time kExemptionExpires = kCalendarStart + std::chrono::hours(24);
 /// Rules of bench_policy(): acme/** needs a signature by the key, warned/** and audited/** the same in their modes,
-/// open/** accepts, closed/** rejects, guarded/** rejects one child of the index and needs a signature for the rest;
+/// open/** accepts, closed/** rejects, guarded/** rejects one child of the index and needs a signature for the rest,
+/// scanned/** needs attestations by the key, all of which have found nothing;
 /// nothing is said about others. An exception waives the signature of acme/late for its first day.
 std::shared_ptr<const policy::PolicySet> bench_policy(const verify::PublicKey& key, std::string_view generation = "1");
 
@@ -81,6 +82,8 @@ class Bench {
   Digest put_index(const std::string& path, const std::string& tag);
   /// cosign's manifest under its tag for `subject`, with the signature that the files hold for `name`.
   Digest sign_by_tag(const std::string& path, const Digest& subject, const std::string& name);
+  /// cosign's manifest under its tag for attestations of `subject`, with those that the files hold for the names.
+  void attest(const std::string& path, const Digest& subject, const std::vector<std::string>& names);
   /// The same signature as a referrer, whose manifest names `about` and which is listed for `subject`.
   Digest sign_by_referrer(const std::string& path, const Digest& subject, const Digest& about, const std::string& name);
 

@@ -201,7 +201,7 @@ TEST(AttestationLeaf, StandsUntilItIsTooOld) {
   const auto end = [](Select select) {
     const std::chrono::hours max_age(100);
     DatedScene made = scene(scan(select, max_age));
-    made.scanned("release", kClean, kLater).scanned("release", kClean, kBefore);
+    made.scanned("release", kClean, kLater).scanned("release", kClean, kBefore).scanned("release", kClean, kLater);
     return made.decide().account().stands_until;
   };
   EXPECT_EQ(end(Select::kAny), moment(kLater) + std::chrono::hours(100));

@@ -192,6 +192,32 @@ TEST(Judge, RepeatsADenialForAWhileAndThenLooksAgain) {
   EXPECT_EQ(bench.upstream().count("referrers"), 2U);
 }
 
+/// An allowance stands on what was found, and where the next report may be a bad one, that is not for ever.
+TEST(Judge, LooksAgainWhereAFurtherAttestationCanEndAnAllowance) {
+  for (const bool by_digest : {false, true}) {
+    Bench bench;
+    const Digest app = bench.put_image("scanned/app", "app.json", "1.0");
+    bench.attest("scanned/app", app, {"app-clean"});
+    EXPECT_TRUE(is_admitted(bench.judge("scanned/app", "1.0")));
+    bench.attest("scanned/app", app, {"app-clean", "app-dirty"});
+    const std::string reference = by_digest ? app.text() : "1.0";
+    bench.advance(59'999ms);
+    EXPECT_TRUE(is_admitted(bench.judge("scanned/app", reference)));
+    bench.advance(1ms);
+    EXPECT_FALSE(is_admitted(bench.judge("scanned/app", reference)));
+  }
+}
+
+TEST(Judge, DoesNotLookAgainWhereEvidenceCanOnlyHelp) {
+  Bench bench;
+  const Digest app = bench.put_image("acme/app", "app.json", "1.0");
+  bench.sign_by_tag("acme/app", app, "app");
+  EXPECT_TRUE(is_admitted(bench.judge("acme/app", "1.0")));
+  bench.advance(std::chrono::hours(10));
+  EXPECT_TRUE(is_admitted(bench.judge("acme/app", "1.0")));
+  EXPECT_EQ(bench.upstream().count("referrers"), 1U);
+}
+
 TEST(Judge, DoesNotRememberThatItCouldNotJudge) {
   Bench bench;
   const Digest app = bench.put_image("acme/app", "app.json", "1.0");

@@ -6,6 +6,7 @@
 The private key is made anew and forgotten: running it replaces the public key and every signature.
 
     app.json      an image, signed                      child-amd64.json  a platform of index.json, not signed itself
+    app-clean, app-dirty.attestation: what a scanner says about app.json, one after the other
     other.json    an image of the same layer, unsigned   child-arm64.json  likewise
     index.json    an index of the two children, signed   layer, config     the blobs of them all
 """
@@ -77,6 +78,28 @@ def sign(key: ec.EllipticCurvePrivateKey, name: str, manifest: bytes) -> None:
     write(name + ".signature", base64.b64encode(signature))
 
 
+def attest(key: ec.EllipticCurvePrivateKey, name: str, manifest: bytes, predicate: dict[str, Any]) -> None:
+    """An in-toto statement in a DSSE envelope: https://github.com/secure-systems-lab/dsse/blob/master/protocol.md"""
+    subject = {"name": "registry.test/acme/app", "digest": {"sha256": hashlib.sha256(manifest).hexdigest()}}
+    payload = encode(
+        {
+            "_type": "https://in-toto.io/Statement/v1",
+            "subject": [subject],
+            "predicateType": "https://scanner.example/report/v1",
+            "predicate": predicate,
+        }
+    )
+    payload_type = "application/vnd.in-toto+json"
+    signed = b"DSSEv1 %d %s %d %s" % (len(payload_type), payload_type.encode(), len(payload), payload)
+    signature = key.sign(signed, ec.ECDSA(hashes.SHA256()))
+    envelope = {
+        "payloadType": payload_type,
+        "payload": base64.b64encode(payload).decode(),
+        "signatures": [{"sig": base64.b64encode(signature).decode()}],
+    }
+    write(name + ".attestation", encode(envelope))
+
+
 def main() -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     write(
@@ -85,7 +108,10 @@ def main() -> None:
     )
     layer = write("layer", b"not a tar, but nobody unpacks it here\n")
     config = write("config", b'{"architecture":"amd64","os":"linux"}')
-    sign(key, "app", image("app.json", config, layer))
+    app = image("app.json", config, layer)
+    sign(key, "app", app)
+    attest(key, "app-clean", app, {"found": []})
+    attest(key, "app-dirty", app, {"found": ["CVE-2026-1"]})
     image("other.json", config, layer)
     children = [
         descriptor(
