@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 
-#include "verify/ascii.h"
 #include "verify/bytes.h"
 #include "verify/codec/base64.h"
+#include "verify/json/lookalike.h"
 #include "verify/json/node.h"
 #include "verify/json/reader.h"
 #include "verify/limits.h"
@@ -16,6 +15,7 @@ namespace {
 
 using verify::json::Node;
 using verify::json::Problems;
+using verify::json::refuse_lookalike_keys;
 
 constexpr std::string_view kOciArtifact = "application/vnd.oci.artifact.manifest.v1+json";
 constexpr std::string_view kDockerSchema1 = "application/vnd.docker.distribution.manifest.v1";
@@ -29,36 +29,6 @@ constexpr std::array<std::string_view, 8> kDescriptorKeys = {"mediaType", "diges
                                                              "data",      "platform", "artifactType", "annotations"};
 constexpr std::array<std::string_view, 6> kPlatformKeys = {"architecture", "os",      "os.version",
                                                            "os.features",  "variant", "features"};
-
-/// encoding/json's folding of struct keys: ASCII case, and the two letters elsewhere in Unicode that fold to ASCII,
-/// U+017F (long s) and U+212A (Kelvin sign).
-std::string folded(std::string_view key) {
-  std::string result;
-  for (std::size_t i = 0; i < key.size(); ++i) {
-    const std::string_view rest = key.substr(i);
-    if (rest.starts_with("\xC5\xBF")) {
-      result += 's';
-      i += 1;
-    } else if (rest.starts_with("\xE2\x84\xAA")) {
-      result += 'k';
-      i += 2;
-    } else {
-      result += to_lower(rest.front());
-    }
-  }
-  return result;
-}
-
-/// Stops a manifest that shows us one list of layers under "layers" and every Go client another under "Layers".
-void refuse_lookalike_keys(const Node& object, std::span<const std::string_view> known) {
-  for (const auto& [key, node] : object.optional_members()) {
-    if (std::ranges::find(known, key) != known.end()) continue;
-    const std::string fold = folded(key);
-    if (std::ranges::any_of(known, [&](std::string_view name) { return folded(name) == fold; })) {
-      node.refuse("a key that differs from a known one only in case: clients would obey it");
-    }
-  }
-}
 
 /// containerd uses embedded data in place of a fetch. For a child manifest that would be a way round the gate; for
 /// anything else it is harmless as long as it is the very content that the digest names (oras embeds "{}" so).
