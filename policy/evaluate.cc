@@ -59,13 +59,10 @@ bool asks_for_all_evidence(const Requirement& requirement) {
          std::ranges::any_of(children_of(requirement), asks_for_all_evidence);
 }
 
-/// All that applies to a repository; nothing when no rule does.
-std::vector<const Rule*> entries_for(const PolicySet& policy, const Repository& repository) {
-  const Rule* rule = policy.rule_for(repository);
-  if (rule == nullptr) return {};
-  std::vector<const Rule*> entries = policy.baseline_for(repository);
-  entries.push_back(rule);
-  return entries;
+bool asks_for_judged_bases(const Requirement& requirement) {
+  const auto* leaf = std::get_if<BaseImageLeaf>(&requirement.node);
+  return (leaf != nullptr && leaf->satisfies == BaseJudgement::kThisPolicy) ||
+         std::ranges::any_of(children_of(requirement), asks_for_judged_bases);
 }
 
 /// Can the requirement never be met for this digest, because of what it rejects?
@@ -180,25 +177,30 @@ class Conclusion {
 }  // namespace
 
 bool needs_evidence(const PolicySet& policy, const Repository& repository) {
-  return !std::ranges::all_of(entries_for(policy, repository),
+  return !std::ranges::all_of(policy.entries_for(repository),
                               [](const Rule* entry) { return is_static(entry->require); });
 }
 
 bool can_be_ended_by_evidence(const PolicySet& policy, const Repository& repository) {
-  return std::ranges::any_of(entries_for(policy, repository),
-                             [](const Rule* entry) { return asks_for_all_evidence(entry->require); });
+  const auto asks_for_all = [](const Rule& entry) { return asks_for_all_evidence(entry.require); };
+  // What ends the allowance of a base ends that of what is built on it; which rule judges the base is not known here.
+  const bool is_asked_of_some_base =
+      std::ranges::any_of(policy.rules(), asks_for_all) || std::ranges::any_of(policy.baseline(), asks_for_all);
+  return std::ranges::any_of(policy.entries_for(repository), [&](const Rule* entry) {
+    return asks_for_all(*entry) || (is_asked_of_some_base && asks_for_judged_bases(entry->require));
+  });
 }
 
 bool is_rejected(const PolicySet& policy, const Repository& repository, const Digest& digest, Time at) {
   const Rejection rejection(policy, repository, digest, at);
-  return std::ranges::any_of(entries_for(policy, repository), [&](const Rule* entry) {
+  return std::ranges::any_of(policy.entries_for(repository), [&](const Rule* entry) {
     return rejection.by(entry->require, root_name(entry->name, kind_of(entry->require)));
   });
 }
 
 Decision evaluate(const PolicySet& policy, const Decision::About& about, const ManifestDocument& image,
                   const Gathered& gathered) {
-  const std::vector<const Rule*> entries = entries_for(policy, about.requested.repository);
+  const std::vector<const Rule*> entries = policy.entries_for(about.requested.repository);
   if (entries.empty()) return no_rule(about);
   Conclusion conclusion(about, gathered);
   for (const Rule* entry : entries) {

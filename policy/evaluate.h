@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "policy/base_image.h"
 #include "policy/decision.h"
 #include "policy/policy.h"
 #include "verify/finding.h"
@@ -26,6 +27,8 @@ struct Gathered {
   std::vector<verify::Report> reports;
   std::vector<std::string> places;  ///< where was looked: "referrers API", "tag sha256-...sig", ...
   std::vector<Gap> gaps;
+  std::vector<Leaf> leaves = {};  ///< the runnable parts of the image, where bases_wanted() asks for layers
+  std::vector<Base> bases = {};   ///< what bases_to_see() asked for
 };
 
 /// Can further evidence end what allows an image of this repository, because all attestations of a type or the newest

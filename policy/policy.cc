@@ -93,6 +93,14 @@ std::vector<const Rule*> PolicySet::baseline_for(const Repository& repository) c
   return entries;
 }
 
+std::vector<const Rule*> PolicySet::entries_for(const Repository& repository) const {
+  const Rule* rule = rule_for(repository);
+  if (rule == nullptr) return {};
+  std::vector<const Rule*> entries = baseline_for(repository);
+  entries.push_back(rule);
+  return entries;
+}
+
 const Exemption* PolicySet::exemption_of(const std::string& requirement, const Repository& repository,
                                          const Digest& digest) const {
   const auto found = exemptions_by_requirement_.find(requirement);

@@ -113,6 +113,8 @@ class PolicySet {
   [[nodiscard]] const Rule* rule_for(const Repository& repository) const;
   /// The baseline entries that match, in the order of the file. They never allow anything by themselves.
   [[nodiscard]] std::vector<const Rule*> baseline_for(const Repository& repository) const;
+  /// All that applies: the baseline entries, and the rule as the last; nothing where no rule matches.
+  [[nodiscard]] std::vector<const Rule*> entries_for(const Repository& repository) const;
   /// The exemption by which this requirement, by its full name, counts as met for this image; the one that lasts
   /// longest, whether or not it has expired. Null when there is none.
   [[nodiscard]] const Exemption* exemption_of(const std::string& requirement, const Repository& repository,

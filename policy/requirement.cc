@@ -12,6 +12,8 @@ bool RejectLeaf::rejects(const Digest& digest) const {
 
 std::string_view to_string(BaseProof proof) {
   switch (proof) {
+    case BaseProof::kLayers:
+      return "layers";
     case BaseProof::kAnnotation:
       return "annotation";
     case BaseProof::kProvenance:

@@ -1,6 +1,7 @@
 #pragma once
 /// What a rule requires: a tree of allOf, anyOf and threshold over leaves, as values.
 
+#include <chrono>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -29,24 +30,35 @@ struct SignatureLeaf {
 };
 
 enum class BaseProof {
+  kLayers,      ///< the lowest layers of the image are all the layers of the base: nobody has to be believed
   kAnnotation,  ///< org.opencontainers.image.base.{name,digest} of a manifest that the rule's attestors signed
   kProvenance,  ///< image materials of provenance by the rule's builders or attestors
 };
 
 std::string_view to_string(BaseProof proof);
 
-/// `baseImage: { proof: [annotation, provenance], from: [scopes], digests: [...] }`. Every listed proof must hold (for
-/// "either" there is `anyOf`): it names at least one base, and all that it names are allowed. So an annotation that
-/// lies cannot outvote honest provenance, and further evidence can never take a proof away.
+/// Whether the base has to satisfy a policy of its own.
+enum class BaseJudgement { kNone, kThisPolicy };
+
+/// `baseImage: { proof: [layers, provenance], from: [scopes], digests: [...], satisfies: policy, maxAge: 720h }`. Every
+/// listed proof must hold (for "either" there is `anyOf`): it names at least one base, and all that it names are
+/// allowed. So an annotation that lies cannot outvote honest provenance, and further evidence can never take a proof
+/// away.
 /// - annotation: what the manifest says must be allowed whoever signed, and counts only when the manifest is signed by
 ///   an attestor of the rule's `signature` leaves or covered by provenance of one of its builders;
 /// - provenance: one statement by a builder of the rule's `provenance` leaves; in a rule without any, by an attestor
 ///   of its `signature` leaves.
-/// A base is allowed by its digest, or by a name in `from`; a name counts only because a trusted signer wrote it.
+/// - layers: an image of an allowed repository, or of an allowed digest, is named by anybody, found there, and its
+///   layers are the lowest ones of this image, of every platform.
+/// A base is allowed by its digest, or by a name in `from`; a name counts only because a trusted signer wrote it, or
+/// because the layers are those of what was found under that name.
 struct BaseImageLeaf {
   std::vector<BaseProof> proof;
   std::vector<Scope> from;
   std::vector<Digest> digests;
+  /// What is proven to be the base has to be allowed itself, by this policy, asked for by its digest.
+  BaseJudgement satisfies = BaseJudgement::kNone;
+  std::optional<std::chrono::milliseconds> max_age = std::nullopt;  ///< by `created` in the base's config
 };
 
 /// `accept: {}`: no evidence needed. It has to be written.

@@ -95,6 +95,18 @@ inline constexpr std::size_t kAdmittedEdges = 2 * kMiB;
 inline constexpr std::size_t kKnownManifests = 256 * kKiB;
 /// Indexes within indexes: real ones nest twice at most.
 inline constexpr std::size_t kIndexDepth = 4;
+/// The config of an image: of each layer's history a line; the largest public ones have some 100 KiB.
+inline constexpr std::size_t kImageConfigBytes = 4 * kMiB;
+/// Platforms of one index whose layers are compared with those of a base.
+inline constexpr std::size_t kComparedPlatforms = 64;
+/// Images that one image may name as its bases, and bases of bases that are judged: provenance names the stages of a
+/// build, and sites stack two or three of their own. All that are judged for one image's sake: otherwise each level
+/// would multiply them.
+inline constexpr std::size_t kBasesPerImage = 16;
+inline constexpr std::size_t kBaseDepth = 4;
+inline constexpr std::size_t kBasesJudged = 64;
+/// Images remembered by their layers, to be recognised as somebody's base: about 300 bytes each.
+inline constexpr std::size_t kSeenBases = 64 * kKiB;
 /// Children of admitted indexes that are read to find out whether one of them names a blob.
 inline constexpr std::size_t kChildrenReadForBlob = 64;
 /// Children of admitted indexes that were not there, remembered for a few seconds: those of 256 such searches.

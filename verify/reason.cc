@@ -94,6 +94,8 @@ std::string_view to_string(Reason reason) {
       return "BUILD_NOT_HERMETIC";
     case Reason::kBuildNotReproducible:
       return "BUILD_NOT_REPRODUCIBLE";
+    case Reason::kBaseTooOld:
+      return "BASE_TOO_OLD";
   }
   return "UNKNOWN";
 }

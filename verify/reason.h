@@ -54,6 +54,7 @@ enum class Reason {
   kProvenanceIncomplete,  ///< the builder does not claim to have recorded everything
   kBuildNotHermetic,      ///< the builder does not claim that the build was hermetic
   kBuildNotReproducible,  ///< or that it is reproducible
+  kBaseTooOld,            ///< the base says that it was created longer ago than a base may be
 };
 
 inline constexpr std::array kAllReasons = {
@@ -102,6 +103,7 @@ inline constexpr std::array kAllReasons = {
     Reason::kProvenanceIncomplete,
     Reason::kBuildNotHermetic,
     Reason::kBuildNotReproducible,
+    Reason::kBaseTooOld,
 };
 
 /// "NO_EVIDENCE", "BUILDER_NOT_ALLOWED", ...

@@ -95,8 +95,13 @@ class Review {
   void check_node(const ImageLeaf& leaf, const std::string& name) {
     for (std::string& message : conflicts_of(leaf)) refuse(name, std::move(message));
   }
+  /// Layers speak for themselves; what annotations and provenance say has to be somebody's word.
+  static bool needs_a_word(const BaseImageLeaf& leaf) {
+    return std::ranges::any_of(leaf.proof, [](BaseProof proof) { return proof != BaseProof::kLayers; });
+  }
+
   void check_node(const BaseImageLeaf& leaf, const std::string& name) {
-    base_images_.push_back(name);
+    if (needs_a_word(leaf)) base_images_.push_back(name);
     if (leaf.proof.empty()) refuse(name, "can never be met: 'proof' lists no kind of proof");
     if (leaf.from.empty() && leaf.digests.empty()) {
       refuse(name, "can never be met: neither 'from' nor 'digests' allows any base");
@@ -160,9 +165,13 @@ RequirementReview review_requirement(const Requirement& tree, const std::string&
 
 bool is_met_without_evidence(const Requirement& requirement) {
   // Only `reject` and `image` leaves are met like that, by every image that they do not list and by whatever calls
-  // itself so; a rule of nothing else would open what it means to close.
+  // itself so, and bases that layers prove, by whatever anybody put on top of them; a rule of nothing else would open
+  // what it means to close.
   if (std::holds_alternative<ImageLeaf>(requirement.node)) return true;
   if (const auto* reject = std::get_if<RejectLeaf>(&requirement.node)) return reject->digests.has_value();
+  if (const auto* base = std::get_if<BaseImageLeaf>(&requirement.node)) {
+    return std::ranges::all_of(base->proof, [](BaseProof proof) { return proof == BaseProof::kLayers; });
+  }
   const std::vector<Requirement>& children = children_of(requirement);
   if (std::holds_alternative<AllOf>(requirement.node)) {
     return !children.empty() && std::ranges::all_of(children, is_met_without_evidence);

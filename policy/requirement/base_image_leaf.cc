@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "policy/base_image/found.h"
+#include "policy/base_image/named.h"
 #include "policy/requirement/tree.h"
 #include "verify/bytes.h"
 
@@ -13,77 +15,6 @@ namespace pullgate::policy {
 namespace {
 
 using Prospect = Judgement::Prospect;
-
-// OCI image-spec "Pre-Defined Annotation Keys".
-constexpr const char* kBaseName = "org.opencontainers.image.base.name";
-constexpr const char* kBaseDigest = "org.opencontainers.image.base.digest";
-
-/// What somebody says the base was, as far as it can be compared.
-struct Base {
-  std::optional<Repository> repository;
-  std::optional<Digest> digest;
-  std::string shown;  ///< printable
-};
-
-bool is_allowed(const BaseImageLeaf& leaf, const Base& base) {
-  if (base.digest && std::ranges::find(leaf.digests, *base.digest) != leaf.digests.end()) return true;
-  return base.repository &&
-         std::ranges::any_of(leaf.from, [&](const Scope& scope) { return scope.matches(*base.repository); });
-}
-
-std::string remedy_of(const BaseImageLeaf& leaf) {
-  std::vector<std::string> allowed;
-  for (const Scope& scope : leaf.from) allowed.push_back(scope.text());
-  for (const Digest& digest : leaf.digests) allowed.push_back(digest.short_text());
-  return fmt::format("allowed bases are {}", fmt::join(allowed, ", "));
-}
-
-/// "registry/path" as provenance states it, already in full form.
-std::optional<Repository> repository_of(const std::string& name) {
-  const std::size_t slash = name.find('/');
-  if (slash == std::string::npos) return std::nullopt;
-  auto repository = Repository::parse(name.substr(0, slash), name.substr(slash + 1));
-  if (!repository) return std::nullopt;
-  return *std::move(repository);
-}
-
-Base base_of(const verify::ImageMaterial& image) {
-  std::string shown = printable(image.name, 200);
-  if (!image.tag.empty()) shown += ":" + printable(image.tag);
-  if (image.digest) shown += "@" + image.digest->text();
-  return {repository_of(image.name), image.digest, std::move(shown)};
-}
-
-struct Annotated {
-  enum class State { kAbsent, kUnreadable, kPresent } state = State::kAbsent;
-  Base base;
-};
-
-/// The name is a reference and may pin a digest itself; one that contradicts base.digest names two bases at once.
-Annotated annotated_base(const std::map<std::string, std::string>& annotations) {
-  const auto name = annotations.find(kBaseName);
-  const auto digest = annotations.find(kBaseDigest);
-  Annotated annotated;
-  if (name == annotations.end() && digest == annotations.end()) return annotated;
-  annotated.state = Annotated::State::kUnreadable;
-  annotated.base.shown =
-      fmt::format("{}{}{}", name == annotations.end() ? "" : printable(name->second),
-                  digest == annotations.end() ? "" : "@", digest == annotations.end() ? "" : printable(digest->second));
-  if (digest != annotations.end()) {
-    const Result<Digest> parsed = Digest::parse(digest->second);
-    if (!parsed) return annotated;
-    annotated.base.digest = *parsed;
-  }
-  if (name != annotations.end()) {
-    const Result<ImageReference> parsed = ImageReference::parse(name->second);
-    if (!parsed) return annotated;
-    if (parsed->digest && annotated.base.digest && parsed->digest != annotated.base.digest) return annotated;
-    if (parsed->digest) annotated.base.digest = parsed->digest;
-    annotated.base.repository = parsed->repository;
-  }
-  annotated.state = Annotated::State::kPresent;
-  return annotated;
-}
 
 /// Does this evidence stand behind what the manifest says about itself? Annotations nobody signed are anybody's text.
 bool vouches_for_manifest(const Case& judged, const Witness& witness) {
@@ -100,37 +31,69 @@ bool may_name_bases(const Case& judged, const Witness& witness) {
   return std::ranges::any_of(judged.signing_attestors(), [&](const std::string& name) { return witness.is_by(name); });
 }
 
+/// Beyond being allowed by name: what the leaf wants to know of the base itself.
+BaseReview review_named(const Case& judged, const BaseImageLeaf& leaf, const NamedBase& base, const std::string& name) {
+  if (leaf.satisfies == BaseJudgement::kNone && !leaf.max_age) return {};
+  if (const Base* found = found_base(judged, base.repository, base.digest)) return review(judged, leaf, *found, name);
+  return {.objection = Objection{Reason::kBaseNotProven, name,
+                                 fmt::format("base '{}' was not looked at: only a repository with a digest says which "
+                                             "image is meant",
+                                             base.shown),
+                                 "name the base by its repository and its digest"}};
+}
+
 Judgement judge_annotation(const Case& judged, const BaseImageLeaf& leaf, const std::string& name) {
-  const Annotated annotated = annotated_base(annotations_of(judged.image()));
+  const AnnotatedBase annotated = annotated_base(annotations_of(judged.image()));
   switch (annotated.state) {
-    case Annotated::State::kAbsent:
+    case AnnotatedBase::State::kAbsent:
       return Judgement::not_met(Prospect::kNone,
                                 {Reason::kBaseNotProven, name, "the manifest has no base image annotations",
-                                 fmt::format("set {} and {}", kBaseName, kBaseDigest)});
-    case Annotated::State::kUnreadable:
+                                 fmt::format("set {} and {}", kBaseNameAnnotation, kBaseDigestAnnotation)});
+    case AnnotatedBase::State::kUnreadable:
       return Judgement::not_met(Prospect::kNone, {Reason::kBaseNotAllowed, name,
                                                   fmt::format("the base annotations cannot be read or contradict each "
                                                               "other: '{}'",
                                                               annotated.base.shown),
-                                                  remedy_of(leaf)});
-    case Annotated::State::kPresent:
+                                                  allowed_bases(leaf)});
+    case AnnotatedBase::State::kPresent:
       break;
   }
   if (!is_allowed(leaf, annotated.base)) {
-    return Judgement::not_met(
-        Prospect::kNone, {Reason::kBaseNotAllowed, name,
-                          fmt::format("built on '{}', says the annotation", annotated.base.shown), remedy_of(leaf)});
+    return Judgement::not_met(Prospect::kNone, {Reason::kBaseNotAllowed, name,
+                                                fmt::format("built on '{}', says the annotation", annotated.base.shown),
+                                                allowed_bases(leaf)});
   }
+  BaseReview reviewed = review_named(judged, leaf, annotated.base, name);
+  if (reviewed.objection) return Judgement::not_met(Prospect::kOpen, *std::move(reviewed.objection));
   for (const Witness& witness : judged.witnesses()) {
-    if (vouches_for_manifest(judged, witness)) {
-      return Judgement::met(fmt::format("'{}' by annotation, signed by {}", annotated.base.shown, witness.who()));
-    }
+    if (!vouches_for_manifest(judged, witness)) continue;
+    Judgement met =
+        Judgement::met(fmt::format("'{}' by annotation, signed by {}", annotated.base.shown, witness.who()));
+    met.stands_until = reviewed.stands_until;
+    return met;
   }
   return Judgement::not_met(
       Prospect::kOpen,
       {Reason::kBaseNotProven, name,
        fmt::format("the annotation names '{}', but nobody whom the rule names signed it", annotated.base.shown),
        "sign the image with an attestor or builder of this rule"});
+}
+
+BaseReview review_all(const Case& judged, const BaseImageLeaf& leaf, const std::vector<verify::ImageMaterial>& images,
+                      const std::string& name) {
+  BaseReview outcome;
+  for (const verify::ImageMaterial& image : images) {
+    const NamedBase base = base_of(image);
+    if (!is_allowed(leaf, base)) {
+      return {.objection =
+                  Objection{Reason::kBaseNotAllowed, name,
+                            fmt::format("built on '{}', says the provenance", base.shown), allowed_bases(leaf)}};
+    }
+    BaseReview one = review_named(judged, leaf, base, name);
+    if (one.objection) return one;
+    outcome.stands_until = earlier(outcome.stands_until, one.stands_until);
+  }
+  return outcome;
 }
 
 /// One statement that names bases, and nothing but allowed ones. Builders list every image they used, so the stages
@@ -146,20 +109,32 @@ Judgement judge_provenance_bases(const Case& judged, const BaseImageLeaf& leaf, 
                              "the builder must record the base image"});
       continue;
     }
-    const auto offending = std::ranges::find_if(
-        images, [&](const verify::ImageMaterial& image) { return !is_allowed(leaf, base_of(image)); });
-    if (offending == images.end()) {
-      return Judgement::met(
-          fmt::format("'{}' by provenance, signed by {}", base_of(images.front()).shown, witness.who()));
+    BaseReview reviewed = review_all(judged, leaf, images, name);
+    if (reviewed.objection) {
+      near_misses.push_back(*std::move(reviewed.objection));
+      continue;
     }
-    near_misses.push_back({Reason::kBaseNotAllowed, name,
-                           fmt::format("built on '{}', says the provenance", base_of(*offending).shown),
-                           remedy_of(leaf)});
+    Judgement met =
+        Judgement::met(fmt::format("'{}' by provenance, signed by {}", base_of(images.front()).shown, witness.who()));
+    met.stands_until = reviewed.stands_until;
+    return met;
   }
   near_misses.push_back({Reason::kBaseNotProven, name,
                          "no provenance by a builder or attestor of this rule names the base",
                          "build with a builder of this rule and attach its provenance"});
   return Judgement::not_met(Prospect::kOpen, std::move(near_misses));
+}
+
+Judgement judge_proof(const Case& judged, const BaseImageLeaf& leaf, BaseProof proof, const std::string& name) {
+  switch (proof) {
+    case BaseProof::kLayers:
+      return judge_layers(judged, leaf, name);
+    case BaseProof::kAnnotation:
+      return judge_annotation(judged, leaf, name);
+    case BaseProof::kProvenance:
+      return judge_provenance_bases(judged, leaf, name);
+  }
+  return Judgement::not_met(Prospect::kNone, {Reason::kBaseNotProven, name, "an unknown kind of proof", ""});
 }
 
 }  // namespace
@@ -172,9 +147,9 @@ Judgement judge_base_image(const Case& judged, const BaseImageLeaf& leaf, const 
   }
   Judgement all = Judgement::met({});
   for (const BaseProof proof : leaf.proof) {
-    Judgement one = proof == BaseProof::kAnnotation ? judge_annotation(judged, leaf, name)
-                                                    : judge_provenance_bases(judged, leaf, name);
+    Judgement one = judge_proof(judged, leaf, proof, name);
     all.detail += fmt::format("{}{}", all.detail.empty() ? "" : "; ", one.detail);
+    all.stands_until = earlier(all.stands_until, one.stands_until);
     if (one.is_met()) continue;
     all.state = RequirementOutcome::State::kNotMet;
     if (one.prospect == Prospect::kNone) all.prospect = Prospect::kNone;

@@ -50,6 +50,7 @@ class Case {
   [[nodiscard]] const PolicySet& policy() const { return policy_; }
   [[nodiscard]] const Decision::About& about() const { return about_; }
   [[nodiscard]] const ManifestDocument& image() const { return image_; }
+  [[nodiscard]] const Gathered& gathered() const { return gathered_; }
   [[nodiscard]] const std::vector<Witness>& witnesses() const { return witnesses_; }
   /// A place where evidence may be that nobody could see, the same one in whatever order they were gathered; null when
   /// there is none.

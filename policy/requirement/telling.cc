@@ -28,6 +28,7 @@ int telling_rank(Reason reason) {
     case Reason::kBuildNotReproducible:
       return 23;
     case Reason::kBaseNotAllowed:
+    case Reason::kBaseTooOld:
       return 24;
     case Reason::kConditionFalse:
     case Reason::kNameMismatch:

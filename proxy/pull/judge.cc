@@ -1,6 +1,7 @@
 #include "proxy/pull/judge.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "proxy/pull/concurrently.h"
@@ -54,7 +55,8 @@ Judge::Judge(asio::any_io_executor loop, asio::thread_pool& workers, const Upstr
       examined_(limits::kJudgedImages, limits::kJudgedBytes),
       admitted_(limits::kAdmittedManifests, limits::kAdmittedEdges),
       absent_children_(limits::kAbsentChildren, limits::kAbsentChildren),
-      known_manifests_(limits::kKnownManifests) {}
+      known_manifests_(limits::kKnownManifests),
+      seen_bases_(limits::kSeenBases) {}
 
 asio::awaitable<Judgement> Judge::judge(Repository repository, TagOrDigest which) {
   return judge_until(std::move(repository), std::move(which), std::chrono::steady_clock::now() + options_.deadline);
@@ -99,7 +101,7 @@ asio::awaitable<Judgement> Judge::judge_by_policy(ImageReference requested, Mani
     if (auto decision = standing_decision(*known, requested)) co_return conclude(requested, known, std::move(decision));
   }
   const Result<Examined> examined = co_await examinations_.run(
-      key, deadline, [this, repository = requested.repository, read] { return examine(repository, read); });
+      key, deadline, [this, repository = requested.repository, read] { return examine(repository, read, {}); });
   if (!examined) {
     if (examined.error().code == ErrorCode::kInternal) co_return Unavailable{examined.error()};
     co_return postpone(requested, read->content.digest(), examined.error());
@@ -116,7 +118,8 @@ asio::awaitable<Judgement> Judge::judge_by_policy(ImageReference requested, Mani
   co_return conclude(requested, *examined, std::move(decision));
 }
 
-asio::awaitable<Result<Judge::Examined>> Judge::examine(Repository repository, ManifestSource::Read read) {
+asio::awaitable<Result<Judge::Examined>> Judge::examine(Repository repository, ManifestSource::Read read,
+                                                        Descent descent) {
   auto gathered = std::make_shared<policy::Gathered>();
   std::size_t evidence_bytes = 0;
   Upstream* upstream = upstreams_.find(repository.registry());
@@ -130,12 +133,68 @@ asio::awaitable<Result<Judge::Examined>> Judge::examine(Repository repository, M
     gathered->places = std::move(found.places);
     gathered->gaps = std::move(found.gaps);
   }
+  co_await look_at_bases(repository, read, std::move(descent), *gathered);
   auto examination = std::make_shared<Examination>(Examination::Contents{
       read, policy_, verifier_.trust().generation(), std::move(gathered), evidence_bytes, options_.clock()});
   if (const Examined older = examined_.find(key_of(repository, read->content.digest()))) {
     examination->inherit_allowances(*older, options_.calendar());
   }
   co_return Examined(std::move(examination));
+}
+
+/// What the policy wants to know of the bases of this image, and what other images may want to know of this one.
+asio::awaitable<void> Judge::look_at_bases(Repository repository, ManifestSource::Read read, Descent descent,
+                                           policy::Gathered& gathered) {
+  const policy::BasesWanted wanted = policy::bases_wanted(*policy_, repository);
+  const bool is_possible_base = policy::is_possible_base(*policy_, repository);
+  if (!wanted.layers && !wanted.decisions && !is_possible_base) co_return;
+  const Digest digest = read->content.digest();
+  BaseSearch search(manifests_, upstreams_, workers_, std::chrono::steady_clock::now() + options_.deadline);
+  if (wanted.layers || is_possible_base) {
+    std::vector<policy::Gap> gaps;
+    gathered.leaves = co_await search.leaves_of(repository, read, gaps);
+    if (wanted.layers) std::ranges::move(gaps, std::back_inserter(gathered.gaps));
+  }
+  std::vector<policy::BaseToSee> bases =
+      policy::bases_to_see(*policy_, repository, read->document.value(), gathered.leaves, gathered.reports);
+  for (const policy::Leaf& leaf : gathered.leaves) {
+    if (!leaf.layers) continue;
+    for (policy::BaseToSee& base : seen_bases_.below(leaf.layers->config.diff_ids)) {
+      if (bases.size() == limits::kBasesPerImage) break;
+      const bool is_new = std::ranges::find(bases, base) == bases.end() && base.digest != digest;
+      if (is_new && policy::is_allowed_base(*policy_, repository, base)) bases.push_back(std::move(base));
+    }
+    if (is_possible_base) seen_bases_.learn(leaf.layers->config.diff_ids, {repository, digest});
+  }
+  descent.ancestors.push_back(digest);
+  BaseSearch::JudgeBase judge;
+  if (wanted.decisions) judge = [&](policy::BaseToSee base) { return judge_base(std::move(base), descent); };
+  gathered.bases = co_await search.look_at(std::move(bases), gathered.leaves, judge, gathered.gaps);
+}
+
+/// Not through the single flight: two images that name each other as bases would wait for each other.
+asio::awaitable<JudgedBase> Judge::judge_base(policy::BaseToSee base, Descent descent) {
+  const std::vector<Digest>& ancestors = descent.ancestors;
+  if (std::ranges::find(ancestors, base.digest) != ancestors.end()) co_return JudgedBase{nullptr, "it is its own base"};
+  if (ancestors.size() > limits::kBaseDepth) {
+    co_return JudgedBase{nullptr, "bases of bases are judged to a depth of " + std::to_string(limits::kBaseDepth)};
+  }
+  const ImageReference requested{base.repository, std::nullopt, base.digest};
+  const ExaminationKey key = key_of(base.repository, base.digest);
+  if (const Examined known = examined_.find(key)) {
+    if (auto decision = standing_decision(*known, requested)) co_return JudgedBase{std::move(decision), {}};
+  }
+  if (*descent.bases_left == 0) co_return JudgedBase{nullptr, "too many bases are behind this image"};
+  --*descent.bases_left;
+  const Result<ManifestSource::Read> read =
+      co_await manifests_.read(base.repository, base.digest, std::chrono::steady_clock::now() + options_.deadline);
+  if (!read) co_return JudgedBase{nullptr, read.error().message};
+  if (!(*read)->document) co_return JudgedBase{nullptr, (*read)->document.error().message};
+  const Result<Examined> examined = co_await examine(base.repository, *read, std::move(descent));
+  if (!examined) co_return JudgedBase{nullptr, examined.error().message};
+  auto decision = (*examined)->decision_for(requested, options_.calendar());
+  if (decision->verdict() != policy::Verdict::kCannotJudge) examined_.store(key, *examined, (*examined)->weight());
+  co_return JudgedBase{std::move(decision), {}};
 }
 
 /// All members, and all about one subject: a list with a single runnable member is an index like any other.

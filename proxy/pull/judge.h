@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -14,11 +15,14 @@
 #include "policy/policy.h"
 #include "proxy/pull/admission.h"
 #include "proxy/pull/admitted.h"
+#include "proxy/pull/base_search.h"
 #include "proxy/pull/bounded_cache.h"
 #include "proxy/pull/examination.h"
 #include "proxy/pull/manifest_source.h"
+#include "proxy/pull/seen_bases.h"
 #include "proxy/pull/single_flight.h"
 #include "proxy/pull/upstreams.h"
+#include "verify/limits.h"
 #include "verify/verifier.h"
 
 namespace pullgate::proxy {
@@ -67,7 +71,16 @@ class Judge {
                                                    Moment deadline);
   boost::asio::awaitable<Judgement> judge_by_policy(ImageReference requested, ManifestSource::Read read,
                                                     Moment deadline);
-  boost::asio::awaitable<Result<Examined>> examine(Repository repository, ManifestSource::Read read);
+  /// For whose sake an image is examined, as a base of a base; and how many bases more may be for one image's sake.
+  struct Descent {
+    std::vector<Digest> ancestors;
+    std::shared_ptr<std::size_t> bases_left = std::make_shared<std::size_t>(limits::kBasesJudged);
+  };
+
+  boost::asio::awaitable<Result<Examined>> examine(Repository repository, ManifestSource::Read read, Descent descent);
+  boost::asio::awaitable<void> look_at_bases(Repository repository, ManifestSource::Read read, Descent descent,
+                                             policy::Gathered& gathered);
+  boost::asio::awaitable<JudgedBase> judge_base(policy::BaseToSee base, Descent descent);
   boost::asio::awaitable<void> read_child(Repository repository, Digest child, Moment deadline);
   boost::asio::awaitable<bool> is_evidence_list(Repository repository, const Index& index, Moment deadline);
 
@@ -99,6 +112,7 @@ class Judge {
   Admitted admitted_;
   BoundedCache<std::pair<Repository, Digest>, const Moment> absent_children_;  // since when
   KnownManifests known_manifests_;
+  SeenBases seen_bases_;  // used by examinations only, on the loop
 };
 
 }  // namespace pullgate::proxy

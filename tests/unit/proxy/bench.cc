@@ -70,6 +70,17 @@ std::shared_ptr<const policy::PolicySet> bench_policy(const verify::PublicKey& k
   contents.rules.push_back(rule("guarded", "registry.test/guarded/**", policy::Mode::kEnforce,
                                 {policy::AllOf{{is_not_rejected, is_signed}}}));
   contents.rules.push_back(rule("scanned", "registry.test/scanned/**", policy::Mode::kEnforce, is_clean()));
+  const auto based = [](std::vector<std::string> from, policy::BaseJudgement satisfies) {
+    policy::BaseImageLeaf base{
+        .proof = {policy::BaseProof::kLayers}, .from = {}, .digests = {}, .satisfies = satisfies};
+    for (const std::string& scope : from) base.from.push_back(policy::Scope::parse(scope).value());
+    return policy::Requirement{policy::AllOf{{{policy::AcceptLeaf{}}, {std::move(base)}}}};
+  };
+  contents.rules.push_back(rule("based", "registry.test/based/**", policy::Mode::kEnforce,
+                                based({"registry.test/open/**", "elsewhere.test/**"}, policy::BaseJudgement::kNone)));
+  contents.rules.push_back(rule("stacked", "registry.test/stacked/**", policy::Mode::kEnforce,
+                                based({"registry.test/open/**", "registry.test/closed/**", "registry.test/stacked/**"},
+                                      policy::BaseJudgement::kThisPolicy)));
   contents.exemptions.push_back({.id = "late",
                                  .scopes = {policy::Scope::parse("registry.test/acme/late").value()},
                                  .waives = {"signed/signature"},

@@ -34,7 +34,8 @@ inline constexpr Time kCalendarStart = std::chrono::sys_days(std::chrono::year(2
 inline constexpr Time kExemptionExpires = kCalendarStart + std::chrono::hours(24);
 /// Rules of bench_policy(): acme/** needs a signature by the key, warned/** and audited/** the same in their modes,
 /// open/** accepts, closed/** rejects, guarded/** rejects one child of the index and needs a signature for the rest,
-/// scanned/** needs attestations by the key, all of which have found nothing;
+/// scanned/** needs attestations by the key, all of which have found nothing, based/** has to be built on open/** or on
+/// what is at elsewhere.test, stacked/** on whatever this policy allows;
 /// nothing is said about others. An exception waives the signature of acme/late for its first day.
 std::shared_ptr<const policy::PolicySet> bench_policy(const verify::PublicKey& key, std::string_view generation = "1");
 
