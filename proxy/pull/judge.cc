@@ -78,6 +78,8 @@ asio::awaitable<Judgement> Judge::judge_until(Repository repository, TagOrDigest
 
 asio::awaitable<Judgement> Judge::judge_readable(Repository repository, TagOrDigest which, ManifestSource::Read read,
                                                  Moment deadline) {
+  // Evidence needs no judgement, but what no rule is about is for nobody, evidence or not.
+  if (!is_in_scope(repository)) co_return co_await judge_by_policy(reference_to(repository, which), read, deadline);
   if (read->artifact == verify::ArtifactClass::kEvidence) co_return admit_evidence(repository, read);
   // Only for requests by digest: a tag is a claim of its own, which the index's admission says nothing about.
   if (const auto* digest = std::get_if<Digest>(&which)) {

@@ -56,6 +56,12 @@ class Judge {
   Judge(const Judge&) = delete;
   Judge& operator=(const Judge&) = delete;
 
+  /// Does any rule say something about this repository? Of others nothing is listed either: whoever may ask pullgate
+  /// would see what only pullgate's own credentials may see.
+  [[nodiscard]] bool is_in_scope(const Repository& repository) const {
+    return policy_->rule_for(repository) != nullptr;
+  }
+
   /// A tag is resolved now, and the bytes that it led to are the ones that are judged and served. Callers may be on
   /// any executor that runs one handler at a time and resume there. Work that a caller caused goes on without it.
   boost::asio::awaitable<Judgement> judge(Repository repository, TagOrDigest which);

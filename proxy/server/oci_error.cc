@@ -108,6 +108,15 @@ OciError denial(const policy::Decision& decision) {
   return error;
 }
 
+OciError out_of_scope(const Repository& repository) {
+  const std::string found = "no rule of the policy is about " + printable(repository.text());
+  return {.status = 403,
+          .code = OciCode::kDenied,
+          .message = "pullgate: no rule: NO_RULE: " + found + "; add a rule whose scopes match it",
+          .detail = {{"reason", std::string(to_string(Reason::kNoRule))}},
+          .reason_phrase = "Forbidden - pullgate: no rule: NO_RULE: " + found};
+}
+
 OciError upstream_failure(const Error& error, Wanted wanted) {
   const Meaning meaning = meaning_of(error.code, wanted);
   OciError answer{meaning.status, meaning.code, {}};

@@ -49,6 +49,9 @@ struct OciError {
 /// from users of docker, podman and skopeo.
 OciError denial(const policy::Decision& decision);
 
+/// 403 NO_RULE, of a list: what no rule is about is not for anybody here.
+OciError out_of_scope(const Repository& repository);
+
 enum class Wanted { kManifest, kBlob, kList };
 
 /// What the upstream's failure means for a client that wanted this.

@@ -63,6 +63,10 @@ std::string index_of(const Referrers& referrers, const std::optional<std::string
 
 asio::awaitable<void> answer_referrers(const Service& service, Exchange& exchange, Repository repository,
                                        ReferrersRequest request) {
+  if (!service.judge.is_in_scope(repository)) {
+    co_await exchange.refuse(out_of_scope(repository));
+    co_return;
+  }
   Upstream* upstream = service.upstreams.find(repository.registry());
   const Result<Referrers> referrers = co_await list_referrers(*upstream, repository.path(), request.subject);
   if (!referrers) {

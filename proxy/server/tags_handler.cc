@@ -33,6 +33,10 @@ std::string link_to_next(const TagsRequest& request, std::size_t count, const st
 
 asio::awaitable<void> answer_tags(const Service& service, Exchange& exchange, Repository repository,
                                   TagsRequest request) {
+  if (!service.judge.is_in_scope(repository)) {
+    co_await exchange.refuse(out_of_scope(repository));
+    co_return;
+  }
   Upstream* upstream = service.upstreams.find(repository.registry());
   Result<std::vector<std::string>> listed = co_await upstream->tags(repository.path());
   if (!listed) {

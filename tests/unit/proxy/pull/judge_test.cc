@@ -381,6 +381,15 @@ TEST(Judge, PassesSignaturesByTheirStructure) {
   EXPECT_TRUE(bench.has_blob("acme/app", Digest::of(signed_file("app.payload"))));
 }
 
+TEST(Judge, PassesNoSignaturesWhereNoRuleSaysAnything) {
+  Bench bench;
+  const Digest image = bench.put_image("nobody/app", "app.json", "1.0");
+  const Digest signature = bench.sign_by_tag("nobody/app", image, "app");
+  const Judgement judgement = bench.judge("nobody/app", signature.text());
+  ASSERT_FALSE(is_admitted(judgement));
+  EXPECT_EQ(lead(judgement), Reason::kNoRule);
+}
+
 TEST(Judge, JudgesARunnableImageUnderASignaturesTag) {
   Bench bench;
   const Digest app = bench.put_image("acme/app", "app.json", "1.0");

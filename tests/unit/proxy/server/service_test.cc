@@ -387,5 +387,18 @@ TEST_F(ServiceTest, ShowsNothingUnprintableOfWhatItWasSent) {
   EXPECT_EQ(answer.body.find('\x1b'), std::string::npos);
 }
 
+// The confused deputy: whoever may ask pullgate would see with pullgate's credentials what no rule is about.
+TEST_F(ServiceTest, ListsNothingOfARepositoryThatNoRuleIsAbout) {
+  const Digest image = bench_.put_image("nobody/app", "app.json", "1.0");
+  for (const std::string& target :
+       {std::string("/v2/nobody/app/tags/list"), "/v2/nobody/app/referrers/" + image.text()}) {
+    const std::size_t asked = bench_.upstream().count("");
+    const Answer answer = get(target);
+    expect_error(answer, 403, "DENIED");
+    EXPECT_EQ(error_of(answer).at("detail").at("reason"), "NO_RULE");
+    EXPECT_EQ(bench_.upstream().count(""), asked) << target;
+  }
+}
+
 }  // namespace
 }  // namespace pullgate::proxy
