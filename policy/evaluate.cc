@@ -184,10 +184,11 @@ bool needs_evidence(const PolicySet& policy, const Repository& repository) {
 bool can_be_ended_by_evidence(const PolicySet& policy, const Repository& repository) {
   const auto asks_for_all = [](const Rule& entry) { return asks_for_all_evidence(entry.require); };
   // What ends the allowance of a base ends that of what is built on it; which rule judges the base is not known here.
-  const bool is_asked_of_some_base =
-      std::ranges::any_of(policy.rules(), asks_for_all) || std::ranges::any_of(policy.baseline(), asks_for_all);
+  const auto is_asked_of_some_base = [&] {
+    return std::ranges::any_of(policy.rules(), asks_for_all) || std::ranges::any_of(policy.baseline(), asks_for_all);
+  };
   return std::ranges::any_of(policy.entries_for(repository), [&](const Rule* entry) {
-    return asks_for_all(*entry) || (is_asked_of_some_base && asks_for_judged_bases(entry->require));
+    return asks_for_all(*entry) || (asks_for_judged_bases(entry->require) && is_asked_of_some_base());
   });
 }
 
