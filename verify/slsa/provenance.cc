@@ -34,7 +34,8 @@ bool Material::is_pinned() const {
 
 namespace slsa {
 
-Result<Provenance> read_provenance(std::string_view predicate_type, std::shared_ptr<const nlohmann::json> predicate) {
+Result<Provenance> read_provenance(std::string_view predicate_type,
+                                   const std::shared_ptr<const nlohmann::json>& predicate) {
   json::Problems problems;
   const Predicate root{json::Node(*predicate, problems), predicate};
   Provenance provenance = predicate_type == kSlsaProvenanceV01   ? read_version_0_1(root)

@@ -18,6 +18,7 @@ namespace pullgate::verify::slsa {
 
 /// `predicate_type` is one for which is_slsa_provenance() holds; `predicate` is not null, and shared by what is
 /// returned.
-Result<Provenance> read_provenance(std::string_view predicate_type, std::shared_ptr<const nlohmann::json> predicate);
+Result<Provenance> read_provenance(std::string_view predicate_type,
+                                   const std::shared_ptr<const nlohmann::json>& predicate);
 
 }  // namespace pullgate::verify::slsa

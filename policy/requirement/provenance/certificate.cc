@@ -18,20 +18,20 @@ std::optional<std::string> extension(const CertificateSigner& signer, std::optio
 
 enum class Agreement { kEqual, kEnd };
 
-/// Both say the same, or one of them says nothing.
-bool agree(const std::string& stated, const std::optional<std::string>& certified, Agreement agreement) {
-  if (!certified || stated.empty()) return true;
-  return agreement == Agreement::kEqual ? *certified == stated : certified->ends_with(stated);
+/// Both say the same, or the statement says nothing.
+bool agree(const std::string& stated, const std::string& certified, Agreement agreement) {
+  if (stated.empty()) return true;
+  return agreement == Agreement::kEqual ? certified == stated : certified.ends_with(stated);
 }
 
 /// Of GitHub's workflows: ".github/workflows/release.yml" in "https://github.com/acme/app/.github/workflows/
 /// release.yml@refs/heads/main". What is not of this form is not compared.
-bool agree_about_workflow(const std::string& path, const std::optional<std::string>& config) {
+bool agree_about_workflow(const std::string& path, const std::string& config) {
   constexpr std::string_view kFolder = ".github/workflows/";
-  if (!config || !path.starts_with(kFolder)) return true;
-  const std::size_t begin = config->find(kFolder);
+  if (!path.starts_with(kFolder)) return true;
+  const std::size_t begin = config.find(kFolder);
   if (begin == std::string::npos) return true;
-  const std::string_view rest = std::string_view(*config).substr(begin);
+  const std::string_view rest = std::string_view(config).substr(begin);
   return rest.substr(0, rest.find('@')) == path;
 }
 
@@ -54,7 +54,7 @@ class Certificate {
     if (!found) found = compare("runner environment", run.environment, &Extensions::runner_environment);
     if (!found) found = compare("run", run.address_end, &Extensions::run_invocation_uri, Agreement::kEnd);
     const std::optional<std::string> config = extension(signer_, &Extensions::build_config_uri);
-    if (!found && !agree_about_workflow(statement.entry_point, config)) {
+    if (!found && config && !agree_about_workflow(statement.entry_point, *config)) {
       found = differs("workflow", statement.entry_point, *config);
     }
     return found;
@@ -70,7 +70,7 @@ class Certificate {
   [[nodiscard]] std::optional<Difference> compare(std::string_view what, const std::string& stated,
                                                   const std::optional<std::string>& certified,
                                                   Agreement agreement = Agreement::kEqual) const {
-    if (agree(stated, certified, agreement)) return std::nullopt;
+    if (!certified || agree(stated, *certified, agreement)) return std::nullopt;
     return differs(what, stated, *certified);
   }
 
