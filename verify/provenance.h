@@ -60,8 +60,8 @@ struct ImageMaterial {
 /// say the same of the run that signed (identity.h).
 struct Run {
   std::string trigger;  ///< the event: "push", "workflow_dispatch"
-  /// How the address of the run ends, or all of it: "/actions/runs/8373487125/attempts/1". Only where the run that builds
-  /// also signs: GitLab's runner describes a job, and another one signs what it says.
+  /// How the address of the run ends, or all of it: "/actions/runs/8373487125/attempts/1". Only where the run that
+  /// builds also signs: GitLab's runner describes a job, and another one signs what it says.
   std::string address_end;
   std::string repository_id;
   std::string repository_owner_id;

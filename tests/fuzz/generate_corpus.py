@@ -65,6 +65,9 @@ def main() -> None:
             write("statement", name, base64.urlsafe_b64decode(payload.replace("+", "-").replace("/", "_") + "=="))
         except (ValueError, KeyError, TypeError):
             pass
+    for folder in sorted(path for path in (CASES / "provenance").iterdir() if path.is_dir()):
+        payload = json.loads((folder / "evidence").read_bytes())["payload"]
+        write("statement", f"of-{folder.name}", base64.b64decode(payload))
     for name, evidence, _ in cases("bundle"):
         write("bundle", name, evidence)
     for path in sorted((CASES / "images").glob("*.json")):
