@@ -46,6 +46,12 @@ void add_judged(std::vector<LogField>& fields, const Judged& judged) {
     if (std::ranges::find(reasons, reason) == reasons.end()) reasons.push_back(reason);
   }
   fields.push_back({"reasons", std::move(reasons)});
+  std::vector<std::string> exceptions;
+  for (const policy::RequirementOutcome& outcome : decision.outcomes()) {
+    const bool is_known = std::ranges::find(exceptions, outcome.exemption) != exceptions.end();
+    if (!outcome.exemption.empty() && !is_known) exceptions.push_back(outcome.exemption);
+  }
+  if (!exceptions.empty()) fields.push_back({"exceptions", std::move(exceptions)});
   if (!decision.objections().empty()) {
     fields.push_back({"found", decision.objections().front().found});
     fields.push_back({"remedy", decision.objections().front().remedy});

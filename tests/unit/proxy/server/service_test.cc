@@ -400,5 +400,11 @@ TEST_F(ServiceTest, ListsNothingOfARepositoryThatNoRuleIsAbout) {
   }
 }
 
+TEST_F(ServiceTest, RecordsTheExceptionThatWasNeeded) {
+  bench_.put_image("acme/late", "app.json", "1.0");
+  EXPECT_EQ(get("/v2/acme/late/manifests/1.0").status, 200);
+  EXPECT_NE(bench_.log_lines().back().find(R"("exceptions":["late"])"), std::string::npos) << bench_.log_lines().back();
+}
+
 }  // namespace
 }  // namespace pullgate::proxy
