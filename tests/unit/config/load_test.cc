@@ -59,7 +59,10 @@ TEST_P(Examples, Load) {
   EXPECT_TRUE(loaded) << all;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Examples, ::testing::Values("minimal", "builders", "keyless", "air-gapped", "reports"));
+INSTANTIATE_TEST_SUITE_P(All, Examples,
+                         ::testing::Values("minimal", "builders", "keyless", "air-gapped", "reports", "audit-first",
+                                           "strict", "github-organisation", "kubernetes-releases", "hardened-bases",
+                                           "mixed-keys"));
 
 }  // namespace
 }  // namespace pullgate::config
