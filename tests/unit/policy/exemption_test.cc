@@ -33,7 +33,7 @@ Scene signed_only(Exemption granted) {
 }
 
 std::vector<std::string> waiver_conflicts(Exemption granted,
-                                        Requirement require = all_of({signature("release"), signature("second")})) {
+                                          Requirement require = all_of({signature("release"), signature("second")})) {
   auto made =
       contents({attestor("release"), attestor("second")}, {}, {rule("apps", {"ghcr.io/**"}, std::move(require))});
   made.exemptions.push_back(std::move(granted));

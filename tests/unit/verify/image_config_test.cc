@@ -21,8 +21,9 @@ Result<ImageConfig> read_config(const std::string& text) {
 }
 
 TEST(ImageConfig, SaysWhatAnImageIsMadeOf) {
-  const auto read = read_config(config(rootfs(fmt::format(R"("{}","{}")", kLayer, Digest::of("second").text())),
-                                 R"(,"created":"2026-05-01T00:00:00Z","config":{"Labels":{"a":"b"},"Cmd":["x"]})"));
+  const auto read =
+      read_config(config(rootfs(fmt::format(R"("{}","{}")", kLayer, Digest::of("second").text())),
+                         R"(,"created":"2026-05-01T00:00:00Z","config":{"Labels":{"a":"b"},"Cmd":["x"]})"));
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(read->platform, (Platform{"linux", "arm64", "v8"}));
   ASSERT_EQ(read->diff_ids.size(), 2U);
