@@ -303,6 +303,59 @@ TEST(EveryPolicy, AllowsNothingUnprovenUnlessItSaysAccept) {
   EXPECT_GT(without_accept, kRounds / 2);
 }
 
+/// Some requirement of the rule that can be waived, by its full name.
+std::optional<std::string> some_waiver(World& world, const PolicySet& policy, const Scene& scene) {
+  std::vector<std::string> names;
+  for (const RequirementOutcome& outcome : scene.decide(policy).outcomes()) {
+    const NamedRequirements found =
+        requirements_named(outcome.requirement, "apps", policy.rule_for(scene.requested.repository)->require);
+    if (found.names.size() == 1) names.push_back(outcome.requirement);
+  }
+  if (names.empty()) return std::nullopt;
+  return names[world.below(names.size())];
+}
+
+TEST(EveryPolicy, NeverTurnsDenyIntoAllowForAWaiverLess) {
+  unsigned waived = 0;
+  for (unsigned seed = 0; seed < kRounds; ++seed) {
+    World world(seed);
+    Scene scene = world.scene();
+    for (int piece = 0; piece < 3; ++piece) world.add_evidence(scene);
+    const PolicySet without = scene.policy();
+    const auto waiver = some_waiver(world, without, scene);
+    if (!waiver) continue;
+    scene.exemptions = {{.id = "EX-1",
+                         .digests = {scene.image},
+                         .waives = {*waiver},
+                         .reason = "late",
+                         .approved_by = {"alice"},
+                         .expires = scene.at + std::chrono::hours(1)}};
+    const PolicySet with = scene.policy();
+    const bool is_allowed_without = scene.decide(without).verdict() == Verdict::kAllow;
+    const bool is_allowed_with = scene.decide(with).verdict() == Verdict::kAllow;
+    ASSERT_FALSE(is_allowed_without && !is_allowed_with) << "seed " << seed << " waives " << *waiver;
+    waived += is_allowed_with && !is_allowed_without ? 1 : 0;
+    scene.at += std::chrono::hours(1);
+    ASSERT_EQ(scene.decide(with).verdict(), scene.decide(without).verdict()) << "seed " << seed << ": it has expired";
+  }
+  EXPECT_GT(waived, kRounds / 10);
+}
+
+TEST(EveryPolicy, NeverTurnsDenyIntoAllowForABaselineEntryMore) {
+  unsigned denied = 0;
+  for (unsigned seed = 0; seed < kRounds; ++seed) {
+    World world(seed);
+    Scene scene = world.scene();
+    for (int piece = 0; piece < 4; ++piece) world.add_evidence(scene);
+    const bool was_allowed = scene.decide().verdict() == Verdict::kAllow;
+    scene.baseline = {rule("everywhere", {"**"}, signature(world.one_in(2) ? "release" : "second"))};
+    const bool is_allowed = scene.decide().verdict() == Verdict::kAllow;
+    ASSERT_FALSE(!was_allowed && is_allowed) << "seed " << seed;
+    denied += was_allowed && !is_allowed ? 1 : 0;
+  }
+  EXPECT_GT(denied, kRounds / 50);
+}
+
 TEST(EveryPolicy, ExplainsEveryRefusal) {
   for (unsigned seed = 0; seed < kRounds; ++seed) {
     World world(seed);
