@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "policy/requirement/provenance/comparison.h"
 #include "verify/bytes.h"
 
 namespace pullgate::policy {
@@ -116,9 +117,11 @@ void Case::note_names(const Requirement& requirement) {
 }
 
 bool Case::is_by_a_builder(const Witness& witness) const {
-  const verify::Provenance* provenance = witness.provenance();
-  return provenance != nullptr && std::ranges::any_of(builders_, [&](const std::string& name) {
-           return is_builder(policy_.builder(name), witness, *provenance);
+  const verify::Provenance* statement = witness.provenance();
+  return statement != nullptr && std::ranges::any_of(builders_, [&](const std::string& name) {
+           const Builder& builder = policy_.builder(name);
+           return is_builder(builder, witness, *statement) &&
+                  provenance::agrees_with_certificates(*this, builder, witness, *statement);
          });
 }
 

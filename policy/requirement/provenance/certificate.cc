@@ -99,4 +99,11 @@ std::optional<Difference> against_certificates(const Comparison& compared) {
   return std::nullopt;
 }
 
+bool agrees_with_certificates(const Case& judged, const Builder& builder, const Witness& witness,
+                              const verify::Provenance& statement) {
+  const ProvenanceLeaf nothing_more;
+  const std::string nameless;
+  return !against_certificates({judged, nothing_more, builder, nameless, witness, statement});
+}
+
 }  // namespace pullgate::policy::provenance

@@ -72,4 +72,9 @@ Against against_parameters;
 Against against_materials;
 Against against_claims;
 
+/// Does the statement say what the certificate of its signer says, or nothing? For whoever has no leaf to hold it
+/// against.
+bool agrees_with_certificates(const Case& judged, const Builder& builder, const Witness& witness,
+                              const verify::Provenance& statement);
+
 }  // namespace pullgate::policy::provenance

@@ -417,5 +417,45 @@ TEST(Thresholds, CountAPersonOnceWhateverNumberOfCertificatesItHas) {
   EXPECT_EQ(distinct_attestors({{"a", workflow()}, {"b", other}}), 2U);
 }
 
+// Whoever may call the builder could write a second statement, about a base, that is about another build than the
+// certificate says.
+TEST(KeylessProvenance, ThatContradictsItsCertificateNamesNoBase) {
+  const KeylessScene scene;
+  const PolicySet policy = [&] {
+    auto made = contents({scene.attestor}, {{"ci", "ci", scene.builder_id, 3}},
+                         {rule("apps", {"ghcr.io/acme/**"},
+                               all_of({provenance("ci"), base_image({BaseProof::kProvenance}, {"ghcr.io/base/**"})}))});
+    made.trust_roots = {{.name = "public-good",
+                         .certificate_authorities = 1,
+                         .logs = 2,
+                         .certificate_logs = 2,
+                         .timestamp_authorities = 2}};
+    return PolicySet::make(std::move(made)).value();
+  }();
+  const Digest image = Digest::of("an image");
+  const auto decide = [&](const std::string& commit) {
+    verify::Provenance about_the_base = Scene::built_on({{"ghcr.io/base/os", "", std::nullopt}});
+    about_the_base.source->commit = commit;
+    Gathered gathered;
+    for (const verify::Provenance& made : {Scene::built(), about_the_base}) {
+      verify::Statement statement;
+      statement.predicate_type = made.predicate_type;
+      statement.provenance = made;
+      const std::string place = "referrer " + std::to_string(gathered.reports.size());
+      gathered.reports.push_back(
+          {verify::EvidenceKind::kSigstoreBundle,
+           place,
+           Digest::of(place),
+           {},
+           verify::testing::VerifiedFactory::make({scene.signer}, std::move(statement), image, {scene.facts})});
+    }
+    return evaluate(policy, {scene.requested, image, Digest::of("p"), Digest::of("t")}, Manifest{}, gathered);
+  };
+  EXPECT_EQ(decide(std::string(40, 'a')).verdict(), Verdict::kAllow);
+  const Decision denied = decide(std::string(40, 'b'));
+  ASSERT_EQ(denied.verdict(), Verdict::kDeny);
+  EXPECT_EQ(denied.objections().front().reason, Reason::kBaseNotProven);
+}
+
 }  // namespace
 }  // namespace pullgate::policy
