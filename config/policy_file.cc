@@ -137,9 +137,9 @@ yaml::Mark place_of(const Conflict& conflict, const PolicyDraft& draft) {
 }
 
 /// Of the file and of the keys and trust roots that it stands for, each with what it is trusted for.
-Digest generation_of(const std::string& text, const std::vector<verify::TrustedKey>& keys,
+Digest generation_of(const Digest& text, const std::vector<verify::TrustedKey>& keys,
                      const std::vector<verify::SigstoreRoot>& roots) {
-  std::string read = Digest::of(text).text() + "\n";
+  std::string read = text.text() + "\n";
   for (const verify::TrustedKey& key : keys) {
     read += key.key.fingerprint().text();
     for (const verify::SignatureScheme scheme : key.schemes) read += fmt::format(" {}", verify::to_string(scheme));
@@ -151,15 +151,14 @@ Digest generation_of(const std::string& text, const std::vector<verify::TrustedK
 
 }  // namespace
 
-Loaded<Policy> load_policy(const std::filesystem::path& file) {
-  yaml::Problems problems(file.string());
+std::optional<ReadDraft> read_draft(const std::filesystem::path& file, yaml::Problems& problems) {
   const auto text = read_file(file, limits::kConfigurationBytes);
   if (!text) {
     problems.add({}, text.error().message);
-    return problems.take_sorted();
+    return std::nullopt;
   }
-  const std::optional<yaml::Node> root = yaml::parse(*text, problems);
-  if (!root) return problems.take_sorted();
+  std::optional<yaml::Node> root = yaml::parse(*text, problems);
+  if (!root) return std::nullopt;
 
   PolicyDraft draft{.folder = std::filesystem::absolute(file).parent_path(),
                     .contents = {.attestors = {}, .builders = {}, .rules = {}, .generation = Digest::of(*text)},
@@ -182,9 +181,16 @@ Loaded<Policy> load_policy(const std::filesystem::path& file) {
   for (const Conflict& conflict : conflicts) {
     if (is_real(conflict, draft)) problems.add(place_of(conflict, draft), conflict.message);
   }
-  if (!problems.empty()) return problems.take_sorted();
+  return ReadDraft{*std::move(root), std::move(draft)};
+}
 
-  draft.contents.generation = generation_of(*text, draft.keys, draft.roots);
+Loaded<Policy> load_policy(const std::filesystem::path& file) {
+  yaml::Problems problems(file.string());
+  std::optional<ReadDraft> read = read_draft(file, problems);
+  if (!problems.empty()) return problems.take_sorted();
+  PolicyDraft& draft = read.value().draft;
+
+  draft.contents.generation = generation_of(draft.contents.generation, draft.keys, draft.roots);
   std::optional<policy::PolicySet> rules = policy::PolicySet::make(std::move(draft.contents));
   if (!rules) {  // a conflict that is_real() took for an echo, and nothing that it echoes
     problems.add({}, "the policy contradicts itself");

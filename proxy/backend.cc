@@ -19,33 +19,42 @@ std::size_t verification_threads() {
   return std::max(1U, std::thread::hardware_concurrency());
 }
 
-Upstreams make_upstreams(const config::Settings& settings, HttpClient& http, boost::asio::thread_pool& files) {
+std::unique_ptr<Upstream> make_upstream(const config::Upstream& upstream, const config::Timeouts& timeouts,
+                                        HttpClient& http, boost::asio::thread_pool& files) {
+  if (const auto* endpoint = std::get_if<config::RegistryEndpoint>(&upstream.source)) {
+    return make_registry_upstream(http, *endpoint, timeouts);
+  }
+  return make_layout_upstream(files, std::get<config::LayoutDirectory>(upstream.source));
+}
+
+Upstreams make_upstreams(const config::Settings& settings, const Backend::Wiring& wiring, HttpClient& http,
+                         boost::asio::thread_pool& files) {
   Upstreams upstreams;
   for (const config::Upstream& upstream : settings.upstreams) {
-    if (const auto* endpoint = std::get_if<config::RegistryEndpoint>(&upstream.source)) {
-      upstreams.add(upstream.registry, make_registry_upstream(http, *endpoint, settings.timeouts));
-    } else {
-      upstreams.add(upstream.registry, make_layout_upstream(files, std::get<config::LayoutDirectory>(upstream.source)));
-    }
+    auto made = make_upstream(upstream, settings.timeouts, http, files);
+    upstreams.add(upstream.registry,
+                  wiring.around ? wiring.around(upstream.registry, std::move(made)) : std::move(made));
   }
   return upstreams;
 }
 
-Judge::Options options_from(const config::Settings& settings) {
+Judge::Options options_from(const config::Settings& settings, const Backend::Wiring& wiring) {
   Judge::Options options;
   options.deadline = settings.timeouts.judgement;
+  if (wiring.at) options.calendar = [at = *wiring.at] { return at; };
   return options;
 }
 
 }  // namespace
 
-Backend::Backend(const config::Settings& settings, const config::Policy& policy)
+Backend::Backend(const config::Settings& settings, const config::Policy& policy, const Wiring& wiring)
     : pull_work_(boost::asio::make_work_guard(pull_loop_)),
       files_(kFileThreads),
       verification_(verification_threads()),
       http_(pull_loop_),
-      upstreams_(make_upstreams(settings, http_, files_)),
-      judge_(pull_loop_.get_executor(), verification_, upstreams_, policy.rules, policy.trust, options_from(settings)),
+      upstreams_(make_upstreams(settings, wiring, http_, files_)),
+      judge_(pull_loop_.get_executor(), verification_, upstreams_, policy.rules, policy.trust,
+             options_from(settings, wiring)),
       pull_thread_([this] {
         pull_loop_.run();
         pull_ended_.set_value();

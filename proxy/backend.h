@@ -1,9 +1,12 @@
 #pragma once
 /// The judge and everything that it works with: upstreams, the loop that moves their bytes, the threads that read files
-/// and verify. Shared by `pullgate serve` and `pullgate verify`.
+/// and verify. Shared by `pullgate serve` and the commands that judge one image.
 
+#include <functional>
 #include <future>
 #include <memory>
+#include <optional>
+#include <string>
 #include <thread>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -20,7 +23,17 @@ namespace pullgate::proxy {
 
 class Backend {
  public:
-  Backend(const config::Settings& settings, const config::Policy& policy);
+  /// What a command does otherwise than the server.
+  struct Wiring {
+    /// Puts something between the judge and each upstream, by its registry; none: nothing.
+    std::function<std::unique_ptr<Upstream>(const std::string& registry, std::unique_ptr<Upstream> upstream)> around =
+        nullptr;
+    /// The moment of every decision; none: now.
+    std::optional<Time> at = std::nullopt;
+  };
+
+  Backend(const config::Settings& settings, const config::Policy& policy) : Backend(settings, policy, Wiring()) {}
+  Backend(const config::Settings& settings, const config::Policy& policy, const Wiring& wiring);
   ~Backend();
   Backend(const Backend&) = delete;
   Backend& operator=(const Backend&) = delete;

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct RulePlaces {
 
 struct ExemptionPlaces {
   yaml::Mark id;
+  yaml::Mark expires;
   std::map<std::string, yaml::Mark> waivers;  ///< by what is written
 };
 
@@ -55,6 +57,15 @@ struct PolicyDraft {
   bool has_all_names = true;             ///< every place that could name an attestor or builder could be read
   bool has_all_trust_root_names = true;  ///< likewise a trust root
 };
+
+/// A policy file as it is written and as far as it could be read.
+struct ReadDraft {
+  yaml::Node root;
+  PolicyDraft draft;  ///< its generation is the digest of the text alone
+};
+/// All that is wrong with the file is reported, contradictions between entries included. None when nothing in it could
+/// be read.
+std::optional<ReadDraft> read_draft(const std::filesystem::path& file, yaml::Problems& problems);
 
 void read_trust_roots(const yaml::Node& node, PolicyDraft& draft, yaml::Problems& problems);
 void read_attestors(const yaml::Node& node, PolicyDraft& draft, yaml::Problems& problems);

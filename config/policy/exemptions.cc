@@ -33,6 +33,7 @@ void read_exemption(const yaml::Node& node, PolicyDraft& draft, yaml::Problems& 
   policy::Exemption exemption;
   ExemptionPlaces places;
   places.id = id != nullptr ? id->mark : node.mark;
+  places.expires = expires != nullptr ? expires->mark : node.mark;
   if (id != nullptr) exemption.id = yaml::read_name(*id, "exception", problems).value_or("");
   if (digests != nullptr) exemption.digests = read_digests(*digests, problems);
   if (scopes != nullptr) exemption.scopes = read_scopes(*scopes, "'scopes'", problems).scopes;

@@ -20,6 +20,7 @@ constexpr const char* kMainFooter =
     R"(Start here:
   pullgate serve --config pullgate.yaml                         serve pulls
   pullgate verify ghcr.io/acme/app:1.0 --config pullgate.yaml   judge one image and say why
+  pullgate policy lint policy.yaml                              check a policy
   pullgate COMMAND --help                                       what a command does, with examples)";
 
 }  // namespace
@@ -32,6 +33,9 @@ int run_command_line(int argc, const char* const* argv) {
   add_serve_command(app, exit_code);
   add_verify_command(app, exit_code);
   add_verify_bundle_command(app, exit_code);
+  add_record_command(app, exit_code);
+  add_tree_command(app, exit_code);
+  add_policy_commands(app, exit_code);
   add_version_command(app, exit_code);
   try {
     app.parse(argc, argv);

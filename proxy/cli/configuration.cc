@@ -11,7 +11,7 @@ namespace {
 template <class T>
 std::optional<T> value_or_print(config::Loaded<T> loaded) {
   if (loaded) return std::move(*loaded);
-  for (const config::Problem& problem : loaded.problems()) fmt::print(stderr, "pullgate: {}\n", problem.text());
+  print_problems(loaded.problems());
   return std::nullopt;
 }
 
@@ -24,6 +24,14 @@ std::optional<config::Configuration> load_configuration(const std::filesystem::p
   auto policy = value_or_print(config::load_policy(*policy_file));
   if (!settings || !policy) return std::nullopt;
   return config::Configuration{std::move(*settings), std::move(*policy)};
+}
+
+std::optional<std::filesystem::path> optional_path(const std::string& option) {
+  return option.empty() ? std::nullopt : std::optional<std::filesystem::path>(option);
+}
+
+void print_problems(const std::vector<config::Problem>& problems) {
+  for (const config::Problem& problem : problems) fmt::print(stderr, "pullgate: {}\n", problem.text());
 }
 
 }  // namespace pullgate::proxy

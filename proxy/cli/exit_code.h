@@ -10,6 +10,7 @@ enum ExitCode : int {
   kExitUsage = 64,
   kExitUnavailable = 69,  ///< an address cannot be listened on
   kExitInternal = 70,
+  kExitCannotCreate = 73,   ///< a file cannot be written
   kExitConfiguration = 78,  ///< a file of the operator's is wrong
 };
 

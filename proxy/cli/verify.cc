@@ -1,26 +1,25 @@
-#include <filesystem>
-#include <future>
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
+#include <vector>
 
 #include <CLI/CLI.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 #include <fmt/format.h>
 
 #include "policy/explain.h"
-#include "proxy/backend.h"
 #include "proxy/cli/commands.h"
 #include "proxy/cli/configuration.h"
 #include "proxy/cli/exit_code.h"
+#include "proxy/cli/inquiry.h"
+#include "proxy/cli/junit.h"
+#include "proxy/cli/sarif.h"
 #include "proxy/ops/json_text.h"
+#include "verify/bytes.h"
 
 namespace pullgate::proxy {
 namespace {
-
-namespace asio = boost::asio;
 
 constexpr const char* kVerifyFooter =
     R"(Asks the same judge that `pullgate serve` asks, once, and says what it found: every requirement of the rule that
@@ -32,49 +31,106 @@ the upstreams of the settings.
 Examples:
   pullgate verify ghcr.io/acme/app:1.0 --config pullgate.yaml
   pullgate verify ghcr.io/acme/app:1.0 --config pullgate.yaml --policy next-policy.yaml --format json
+  pullgate verify ghcr.io/acme/app:1.0 --config pullgate.yaml --at 2026-12-01T00:00:00Z
 
 Exit codes: 0 it would be served (also with a warning, which is shown), 1 it would be denied, 2 it cannot be judged now,
 64 wrong usage, 78 a file is wrong.)";
-
-enum class Format { kText, kJson };
 
 struct VerifyArguments {
   std::string image;
   std::string settings;
   std::string policy;
   std::string format = "text";
+  std::string at;
 };
 
-Judgement judge_once(asio::io_context& loop, Backend& backend, const ImageReference& image) {
-  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): a reference that was parsed has one of them.
-  const TagOrDigest which = image.digest ? TagOrDigest(*image.digest) : TagOrDigest(*image.tag);
-  // A Judgement has no empty state, which a future would need.
-  auto judgement = std::make_shared<std::optional<Judgement>>();
-  const auto ask = [](Judge& judge, Repository repository, TagOrDigest what,
-                      std::shared_ptr<std::optional<Judgement>> out) -> asio::awaitable<void> {
-    out->emplace(co_await judge.judge(std::move(repository), std::move(what)));
-  };
-  std::future<void> done =
-      asio::co_spawn(loop, ask(backend.judge(), image.repository, which, judgement), asio::use_future);
-  loop.run();
-  done.get();
-  return std::move(**judgement);
-}
+/// What there is to print, whatever came of it.
+struct Answered {
+  std::string image;
+  policy::Verdict verdict = policy::Verdict::kCannotJudge;
+  std::shared_ptr<const policy::Decision> decision =
+      nullptr;  ///< null when nothing was judged; then `message` says why
+  std::shared_ptr<const policy::Gathered> gathered = nullptr;
+  std::string message = {};
+};
 
-void print_without_decision(Format format, std::string_view verdict, std::string_view image, std::string_view text) {
-  if (format == Format::kText) {
-    fmt::print("{} {}\n{}\n", verdict, image, text);
-    return;
+Answered answered(const ImageReference& image, const Judgement& judgement) {
+  Answered answer{.image = image.text()};
+  if (const auto* unavailable = std::get_if<Unavailable>(&judgement)) {
+    answer.message = unavailable->error.message;
+    return answer;
   }
-  JsonText json;
-  json.begin_object().key("image").value(image).key("verdict").value(verdict).key("message").value(text).end_object();
-  fmt::print("{}\n", json.text());
+  const auto* refusal = std::get_if<Refusal>(&judgement);
+  const Judged& judged = refusal != nullptr ? refusal->judged : std::get<Admission>(judgement).judged();
+  answer.decision = judged.decision;
+  answer.gathered = judged.gathered;
+  if (judged.decision) {
+    answer.verdict = judged.decision->verdict();
+  } else {
+    answer.verdict = policy::Verdict::kAllow;
+    answer.message = "signatures or attestations through and through: passes unjudged";
+  }
+  return answer;
 }
 
-int print_judged(Format format, const Judged& judged) {
-  fmt::print("{}", format == Format::kText ? policy::paragraph(*judged.decision, *judged.gathered)
-                                           : policy::json(*judged.decision, *judged.gathered) + "\n");
-  switch (judged.decision->verdict()) {
+std::string verdict_of(const Answered& answer) {
+  const bool is_evidence = !answer.decision && answer.verdict == policy::Verdict::kAllow;
+  return is_evidence ? "evidence" : std::string(to_string(answer.verdict));
+}
+
+std::string text_of(const Answered& answer) {
+  if (answer.decision) return policy::paragraph(*answer.decision, *answer.gathered);
+  return fmt::format("{} {}\n{}\n", verdict_of(answer), answer.image, answer.message);
+}
+
+std::string json_of(const Answered& answer) {
+  if (answer.decision) return policy::json(*answer.decision, *answer.gathered) + "\n";
+  JsonText json;
+  json.begin_object().key("image").value(answer.image).key("verdict").value(verdict_of(answer));
+  json.key("message").value(answer.message).end_object();
+  return json.text() + "\n";
+}
+
+/// One result for each objection; a rule that only warns makes warnings of them.
+std::string sarif_of(const Answered& answer) {
+  constexpr const char* kNotJudged = "NOT_JUDGED";
+  const std::string uri = "oci://" + answer.image;
+  const bool serves = answer.verdict == policy::Verdict::kAllow || answer.verdict == policy::Verdict::kWarn;
+  std::vector<SarifRule> rules;
+  std::vector<SarifResult> results;
+  if (!answer.decision && !serves) {
+    rules.push_back({kNotJudged, "The image could not be judged"});
+    results.push_back({kNotJudged, SarifLevel::kError, answer.message, uri});
+  }
+  if (answer.decision) {
+    for (const policy::Objection& objection : answer.decision->objections()) {
+      const std::string code(to_string(objection.reason));
+      if (std::ranges::find(rules, code, &SarifRule::id) == rules.end()) {
+        rules.push_back({code, "The image does not satisfy the policy: " + code});
+      }
+      results.push_back({code, serves ? SarifLevel::kWarning : SarifLevel::kError,
+                         fmt::format("{}: {}; {}", printable(objection.requirement), printable(objection.found, 1200),
+                                     printable(objection.remedy, 600)),
+                         uri});
+    }
+  }
+  return sarif(rules, results) + "\n";
+}
+
+std::string junit_of(const Answered& answer) {
+  JunitCase test{.name = answer.image};
+  if (answer.verdict == policy::Verdict::kDeny) test.outcome = JunitCase::Outcome::kFailed;
+  if (answer.verdict == policy::Verdict::kCannotJudge) test.outcome = JunitCase::Outcome::kError;
+  test.message = answer.decision ? policy::one_line(*answer.decision) : answer.message;
+  test.type = answer.decision && !answer.decision->objections().empty()
+                  ? std::string(to_string(answer.decision->objections().front().reason))
+                  : verdict_of(answer);
+  test.text = text_of(answer);
+  return junit_xml("pullgate verify", {test});
+}
+
+int exit_code_of(policy::Verdict verdict) {
+  switch (verdict) {
     case policy::Verdict::kAllow:
     case policy::Verdict::kWarn:
       return kExitAllowed;
@@ -86,33 +142,30 @@ int print_judged(Format format, const Judged& judged) {
   return kExitDenied;
 }
 
-int print_judgement(Format format, const std::string& image, const Judgement& judgement) {
-  if (const auto* unavailable = std::get_if<Unavailable>(&judgement)) {
-    print_without_decision(format, "cannot-judge", image, unavailable->error.message);
-    return kExitCannotJudge;
-  }
-  if (const auto* refusal = std::get_if<Refusal>(&judgement)) return print_judged(format, refusal->judged);
-  const auto& admission = std::get<Admission>(judgement);
-  if (admission.judged().decision) return print_judged(format, admission.judged());
-  print_without_decision(format, "evidence", image, "signatures or attestations through and through: passes unjudged");
-  return kExitAllowed;
-}
-
 int verify(const VerifyArguments& arguments) {
   const Result<ImageReference> image = ImageReference::parse(arguments.image);
   if (!image) {
     fmt::print(stderr, "pullgate: {}\n", image.error().message);
     return kExitUsage;
   }
-  std::optional<std::filesystem::path> policy_file;
-  if (!arguments.policy.empty()) policy_file = arguments.policy;
-  const auto configuration = load_configuration(arguments.settings, policy_file);
+  Backend::Wiring wiring;
+  if (!arguments.at.empty()) {
+    const Result<Time> moment = parse_rfc3339(arguments.at);
+    if (!moment) {
+      fmt::print(stderr, "pullgate: --at must be a moment such as 2026-12-01T00:00:00Z\n");
+      return kExitUsage;
+    }
+    wiring.at = *moment;
+  }
+  const auto configuration = load_configuration(arguments.settings, optional_path(arguments.policy));
   if (!configuration) return kExitConfiguration;
-  // Before the backend, whose threads may still be waking it when the judgement is here.
-  asio::io_context loop{1};
-  Backend backend(configuration->settings, configuration->policy);
-  const Format format = arguments.format == "json" ? Format::kJson : Format::kText;
-  return print_judgement(format, image->text(), judge_once(loop, backend, *image));
+  Inquiry inquiry(configuration->settings, configuration->policy, wiring);
+  const Answered answer = answered(*image, inquiry.judge(*image));
+  fmt::print("{}", arguments.format == "json"    ? json_of(answer)
+                   : arguments.format == "sarif" ? sarif_of(answer)
+                   : arguments.format == "junit" ? junit_of(answer)
+                                                 : text_of(answer));
+  return exit_code_of(answer.verdict);
 }
 
 }  // namespace
@@ -127,8 +180,12 @@ void add_verify_command(CLI::App& app, int& exit_code) {
       ->type_name("FILE");
   command->add_option("--policy", arguments->policy, "A policy file instead of the one that the settings name")
       ->type_name("FILE");
-  command->add_option("--format", arguments->format, "text for people, json for scripts")
-      ->check(CLI::IsMember({"text", "json"}))
+  command->add_option("--at", arguments->at, "Judge as at this moment (RFC 3339): for recorded images")
+      ->type_name("TIME");
+  command
+      ->add_option("--format", arguments->format,
+                   "text for people, json for scripts, sarif for code scanning, junit for CI servers")
+      ->check(CLI::IsMember({"text", "json", "sarif", "junit"}))
       ->capture_default_str();
   command->callback([arguments, &exit_code] { exit_code = verify(*arguments); });
 }

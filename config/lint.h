@@ -1,0 +1,52 @@
+#pragma once
+/// What a reviewer would say about a policy file: what `serve` refuses, and what it accepts though it is hardly meant.
+
+#include <array>
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+#include "config/problem.h"
+#include "verify/time.h"
+
+namespace pullgate::config {
+
+/// A kind of remark; names are stable.
+struct LintRule {
+  std::string_view name;
+  std::string_view description;
+};
+
+inline constexpr LintRule kRegexDot{"regex-dot", "A dot in a regular expression matches every character"};
+inline constexpr LintRule kScopeShadowed{"scope-shadowed", "A scope can never apply, because another one covers it"};
+inline constexpr LintRule kExceptionExpired{"exception-expired", "An exception has expired"};
+inline constexpr LintRule kExceptionExpiring{"exception-expiring", "An exception expires within 14 days"};
+inline constexpr LintRule kAcceptAlone{"accept-alone", "A baseline entry that asks for nothing"};
+inline constexpr LintRule kAcceptEverything{"accept-everything", "A rule over every registry that asks for nothing"};
+inline constexpr LintRule kNotEnforced{"not-enforced", "What is not met is served"};
+inline constexpr LintRule kEffectiveFrom{"effective-from", "A moment from which on a rule is enforced"};
+
+inline constexpr std::array kLintRules = {kRegexDot,    kScopeShadowed,    kExceptionExpired, kExceptionExpiring,
+                                          kAcceptAlone, kAcceptEverything, kNotEnforced,      kEffectiveFrom};
+
+struct Remark {
+  enum class Level {
+    kHint,     ///< worth knowing
+    kWarning,  ///< hardly meant
+  };
+  Level level = Level::kWarning;
+  std::string_view rule;  ///< the name of one of kLintRules
+  Problem place;          ///< with the message
+};
+
+struct Linted {
+  std::vector<Problem> problems;  ///< with any of these, the files are refused
+  std::vector<Remark> remarks;    ///< by place; also when there are problems
+};
+
+/// `now` is the moment that exceptions and rules are held against.
+Linted lint_policy(const std::filesystem::path& policy_file, Time now);
+/// The settings, and the policy that they name.
+Linted lint_settings(const std::filesystem::path& settings_file, Time now);
+
+}  // namespace pullgate::config

@@ -1,0 +1,226 @@
+#include "proxy/cli/evidence_tree.h"
+
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "proxy/ops/json_text.h"
+#include "verify/bytes.h"
+
+namespace pullgate::proxy {
+namespace {
+
+struct Fact {
+  std::string name;
+  std::string value;
+};
+
+/// What the tree says about one piece of evidence.
+struct Piece {
+  std::string kind;
+  std::string place;
+  Digest digest;
+  bool is_verified = false;
+  std::vector<Fact> facts = {};             ///< of verified evidence only: who else may say what it says?
+  std::vector<std::string> satisfies = {};  ///< names of requirements
+  std::string attestors = {};               ///< whom the policy knows; empty: nobody
+  std::string why_not = {};                 ///< of evidence that is not verified
+};
+
+void add_fact(std::vector<Fact>& facts, std::string_view name, std::string_view value) {
+  if (!value.empty()) facts.push_back({std::string(name), printable(value, 400)});
+}
+
+void add_provenance(std::vector<Fact>& facts, const verify::Provenance& provenance) {
+  add_fact(facts, "builder", provenance.builder_id);
+  add_fact(facts, "build type", provenance.build_type);
+  if (provenance.source) {
+    add_fact(facts, "source", provenance.source->repository);
+    add_fact(facts, "ref", provenance.source->ref);
+    add_fact(facts, "commit", provenance.source->commit);
+  }
+  add_fact(facts, "workflow", provenance.entry_point);
+  add_fact(facts, "trigger", provenance.run.trigger);
+  for (const verify::ImageMaterial& image : provenance.images) {
+    add_fact(facts, "built from",
+             fmt::format("{}{}{}{}{}", image.name, image.tag.empty() ? "" : ":", image.tag, image.digest ? "@" : "",
+                         image.digest ? image.digest->short_text() : ""));
+  }
+}
+
+void add_claim(std::vector<Fact>& facts, const verify::Claim& claim) {
+  if (const auto* signature = std::get_if<verify::ImageSignature>(&claim)) {
+    if (signature->docker_reference) add_fact(facts, "signed as", *signature->docker_reference);
+    for (const auto& [key, value] : signature->annotations) add_fact(facts, "says", key + "=" + value);
+    return;
+  }
+  const auto& statement = std::get<verify::Statement>(claim);
+  add_fact(facts, "predicate", statement.predicate_type);
+  if (statement.provenance) add_provenance(facts, *statement.provenance);
+  if (statement.summary) {
+    add_fact(facts, "verifier", statement.summary->verifier_id);
+    add_fact(facts, "levels", fmt::format("{}", fmt::join(statement.summary->levels, ", ")));
+  }
+}
+
+void add_corroboration(std::vector<Fact>& facts, const verify::Corroboration& known) {
+  for (const verify::LogRecord& record : known.logs) {
+    add_fact(facts, "logged in", fmt::format("{}, entry {}", record.log, record.index));
+  }
+  for (const verify::VerifiedTime& time : known.times) {
+    add_fact(facts, "existed by", fmt::format("{}, according to {}", to_rfc3339(time.time), time.authority));
+  }
+}
+
+/// Details of met requirements end with the places of the evidence that meets them.
+bool names_place(const std::string& detail, const std::string& place) {
+  const std::string shown = " at " + printable(place);
+  const std::size_t at = detail.find(shown);
+  if (at == std::string::npos) return false;
+  const std::size_t end = at + shown.size();
+  return end == detail.size() || (detail[end] < '0' || detail[end] > '9');
+}
+
+Piece piece_of(const verify::Report& report, const EvidenceTree& tree) {
+  Piece piece{.kind = std::string(verify::to_string(report.kind)),
+              .place = printable(report.place),
+              .digest = report.evidence,
+              .is_verified = report.verified.has_value()};
+  if (!report.verified) {
+    const verify::Finding* finding = report.most_telling();
+    piece.why_not = finding == nullptr ? "not verified"
+                                       : fmt::format("{}{}{}", finding->reason ? to_string(*finding->reason) : "",
+                                                     finding->reason ? ": " : "", printable(finding->detail, 400));
+    return piece;
+  }
+  std::vector<std::string> attestors;
+  for (const verify::Signer& signer : report.verified->signers()) {
+    add_fact(piece.facts, "signer", verify::describe(signer));
+    for (const policy::Attestor* attestor : tree.policy.attestors_of(signer, tree.decision.about().requested)) {
+      attestors.push_back(attestor->name);
+    }
+  }
+  piece.attestors = fmt::format("{}", fmt::join(attestors, ", "));
+  add_claim(piece.facts, report.verified->claim());
+  for (const verify::Corroboration& known : report.verified->corroborations()) add_corroboration(piece.facts, known);
+  for (const policy::RequirementOutcome& outcome : tree.decision.outcomes()) {
+    const bool is_met = outcome.state == policy::RequirementOutcome::State::kMet;
+    if (is_met && names_place(outcome.detail, report.place)) piece.satisfies.push_back(outcome.requirement);
+  }
+  return piece;
+}
+
+struct Line {
+  std::string text;
+  std::vector<Line> below = {};
+};
+
+void append_lines(std::string& out, const std::vector<Line>& lines, const std::string& indent) {
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const bool is_last = i + 1 == lines.size();
+    out += fmt::format("{}{} {}\n", indent, is_last ? "`--" : "|--", lines[i].text);
+    append_lines(out, lines[i].below, indent + (is_last ? "    " : "|   "));
+  }
+}
+
+Line line_of(const Piece& piece) {
+  Line line{fmt::format("{} at {}: {}", piece.kind, piece.place, piece.is_verified ? "verified" : "not verified")};
+  if (!piece.is_verified) line.below.push_back({piece.why_not});
+  for (const Fact& fact : piece.facts) line.below.push_back({fmt::format("{}: {}", fact.name, fact.value)});
+  if (!piece.is_verified) return line;
+  line.below.push_back(
+      {piece.attestors.empty() ? "attestor: none that the policy knows" : "attestor: " + piece.attestors});
+  // Of several pieces that would do, the decision names one: about the others there is nothing to say.
+  if (!piece.satisfies.empty()) {
+    line.below.push_back({fmt::format("satisfies: {}", fmt::join(piece.satisfies, ", "))});
+  }
+  return line;
+}
+
+Line evidence_lines(const EvidenceTree& tree) {
+  Line evidence{tree.gathered.reports.empty() ? std::string("evidence: none")
+                                              : fmt::format("evidence: {}", tree.gathered.reports.size())};
+  for (const verify::Report& report : tree.gathered.reports) evidence.below.push_back(line_of(piece_of(report, tree)));
+  return evidence;
+}
+
+Line search_lines(const EvidenceTree& tree) {
+  Line searched{"searched"};
+  for (const std::string& place : tree.gathered.places) searched.below.push_back({printable(place)});
+  for (const policy::Gap& gap : tree.gathered.gaps) {
+    searched.below.push_back(
+        {fmt::format("{}: could not be searched: {}", printable(gap.place), printable(gap.cause, 400))});
+  }
+  return searched;
+}
+
+std::string decision_line(const policy::Decision& decision) {
+  std::string text = fmt::format("decision: {}", to_string(decision.verdict()));
+  if (!decision.rule().empty()) text += fmt::format(", by '{}' ({})", decision.rule(), to_string(decision.mode()));
+  if (decision.objections().empty()) return text;
+  const policy::Objection& lead = decision.objections().front();
+  return fmt::format("{}; {}: {}", text, to_string(lead.reason), printable(lead.found, 400));
+}
+
+}  // namespace
+
+std::string text_of(const EvidenceTree& tree) {
+  const policy::Decision::About& about = tree.decision.about();
+  std::string out = about.requested.text() + "\n";
+  std::vector<Line> lines = {{"digest: " + about.digest.text()}, {decision_line(tree.decision)}};
+  if (!tree.platforms.empty()) {
+    Line platforms{fmt::format("index of {}", tree.platforms.size())};
+    for (const TreePlatform& platform : tree.platforms) {
+      platforms.below.push_back({fmt::format("{}: {}", printable(platform.name), platform.manifest.text())});
+    }
+    lines.push_back(std::move(platforms));
+  }
+  lines.push_back(evidence_lines(tree));
+  if (Line searched = search_lines(tree); !searched.below.empty()) lines.push_back(std::move(searched));
+  append_lines(out, lines, "");
+  return out;
+}
+
+std::string json_of(const EvidenceTree& tree) {
+  const policy::Decision::About& about = tree.decision.about();
+  JsonText json;
+  json.begin_object().key("image").value(about.requested.text()).key("digest").value(about.digest.text());
+  json.key("decision").begin_object().key("id").value(tree.decision.id());
+  json.key("verdict").value(to_string(tree.decision.verdict())).key("rule").value(tree.decision.rule());
+  if (!tree.decision.objections().empty()) {
+    json.key("reason").value(to_string(tree.decision.objections().front().reason));
+  }
+  json.end_object().key("platforms").begin_array();
+  for (const TreePlatform& platform : tree.platforms) {
+    json.begin_object().key("platform").value(platform.name).key("digest").value(platform.manifest.text()).end_object();
+  }
+  json.end_array().key("evidence").begin_array();
+  for (const verify::Report& report : tree.gathered.reports) {
+    const Piece piece = piece_of(report, tree);
+    json.begin_object().key("kind").value(piece.kind).key("place").value(piece.place);
+    json.key("digest").value(piece.digest.text()).key("verified").value(piece.is_verified);
+    if (!piece.is_verified) json.key("why").value(piece.why_not);
+    json.key("facts").begin_array();
+    for (const Fact& fact : piece.facts) {
+      json.begin_object().key("name").value(fact.name).key("value").value(fact.value).end_object();
+    }
+    json.end_array().key("attestors").value(piece.attestors).key("satisfies").begin_array();
+    for (const std::string& requirement : piece.satisfies) json.value(requirement);
+    json.end_array().end_object();
+  }
+  json.end_array().key("searched").begin_array();
+  for (const std::string& place : tree.gathered.places) json.value(place);
+  json.end_array().key("gaps").begin_array();
+  for (const policy::Gap& gap : tree.gathered.gaps) {
+    json.begin_object().key("place").value(gap.place).key("reason").value(to_string(gap.reason));
+    json.key("cause").value(gap.cause).end_object();
+  }
+  json.end_array().end_object();
+  return json.text() + "\n";
+}
+
+}  // namespace pullgate::proxy

@@ -1,0 +1,164 @@
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unistd.h>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "config/lint.h"
+#include "proxy/cli/commands.h"
+#include "proxy/cli/exit_code.h"
+#include "proxy/cli/sarif.h"
+#include "proxy/ops/json_text.h"
+#include "verify/bytes.h"
+
+namespace pullgate::proxy {
+namespace {
+
+constexpr const char* kLintFooter =
+    R"(Reads a policy as `pullgate serve` does and shows every problem at once with file:line:column; and beside what
+serve refuses, what is hardly meant: a dot in a regular expression that matches everything, a scope that never applies,
+an exception that has expired or will within 14 days, entries that ask for nothing. Hints say what is worth knowing:
+rules that are not enforced, and since or until when.
+
+Examples:
+  pullgate policy lint policy.yaml
+  pullgate policy lint --config pullgate.yaml --strict
+  pullgate policy lint policy.yaml --format sarif > lint.sarif
+
+Exit codes: 0 fine, perhaps with warnings, 1 warnings with --strict, 64 wrong usage, 78 serve would refuse it.)";
+
+constexpr std::string_view kRefusedRule = "refused";
+
+struct LintArguments {
+  std::string file;
+  std::string settings;
+  std::string format = "text";
+  std::string now;
+  bool strict = false;
+};
+
+bool is_hint(const config::Remark& remark) {
+  return remark.level == config::Remark::Level::kHint;
+}
+
+std::string_view level_of(const config::Remark& remark) {
+  return is_hint(remark) ? "hint" : "warning";
+}
+
+/// Colour for people only: on a terminal, and unless the variable says otherwise (no-color.org).
+bool wants_colour() {
+  const char* const no_color = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): there is one thread
+  return ::isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == '\0');
+}
+
+void print_lint_line(const config::Problem& place, std::string_view level, std::string_view colour,
+                     std::string_view rule) {
+  const std::string where =
+      place.line == 0 ? place.file : fmt::format("{}:{}:{}", place.file, place.line, place.column);
+  const bool coloured = wants_colour();
+  fmt::print("{}: {}{}{}: {}{}\n", printable(where, 1000), coloured ? colour : "", level, coloured ? "\x1b[0m" : "",
+             place.message, rule.empty() ? "" : fmt::format(" [{}]", rule));
+}
+
+void print_lint_text(const config::Linted& linted) {
+  for (const config::Problem& problem : linted.problems) print_lint_line(problem, "error", "\x1b[1;31m", "");
+  for (const config::Remark& remark : linted.remarks) {
+    print_lint_line(remark.place, level_of(remark), is_hint(remark) ? "\x1b[36m" : "\x1b[1;33m", remark.rule);
+  }
+  const auto hints = std::ranges::count_if(linted.remarks, is_hint);
+  fmt::print("{} errors, {} warnings, {} hints\n", linted.problems.size(),
+             static_cast<std::ptrdiff_t>(linted.remarks.size()) - hints, hints);
+}
+
+void write_lint_entry(JsonText& json, const config::Problem& place, std::string_view level, std::string_view rule) {
+  json.begin_object().key("level").value(level).key("rule").value(rule).key("file").value(place.file);
+  if (place.line > 0) {
+    json.key("line").value(std::int64_t{place.line}).key("column").value(std::int64_t{place.column});
+  }
+  json.key("message").value(place.message).end_object();
+}
+
+void print_lint_json(const config::Linted& linted) {
+  JsonText json;
+  json.begin_object().key("accepted").value(linted.problems.empty()).key("findings").begin_array();
+  for (const config::Problem& problem : linted.problems) write_lint_entry(json, problem, "error", kRefusedRule);
+  for (const config::Remark& remark : linted.remarks) {
+    write_lint_entry(json, remark.place, level_of(remark), remark.rule);
+  }
+  json.end_array().end_object();
+  fmt::print("{}\n", json.text());
+}
+
+SarifResult sarif_result(const config::Problem& place, SarifLevel level, std::string_view rule) {
+  return {std::string(rule), level, place.message, file_uri(place.file), place.line, place.column};
+}
+
+void print_lint_sarif(const config::Linted& linted) {
+  std::vector<SarifRule> rules = {{std::string(kRefusedRule), "The file is refused"}};
+  for (const config::LintRule& rule : config::kLintRules) {
+    rules.push_back({std::string(rule.name), std::string(rule.description)});
+  }
+  std::vector<SarifResult> results;
+  for (const config::Problem& problem : linted.problems) {
+    results.push_back(sarif_result(problem, SarifLevel::kError, kRefusedRule));
+  }
+  for (const config::Remark& remark : linted.remarks) {
+    const SarifLevel level = is_hint(remark) ? SarifLevel::kNote : SarifLevel::kWarning;
+    results.push_back(sarif_result(remark.place, level, remark.rule));
+  }
+  fmt::print("{}\n", sarif(rules, results));
+}
+
+int lint(const LintArguments& arguments) {
+  if (arguments.file.empty() == arguments.settings.empty()) {
+    fmt::print(stderr, "pullgate: say which policy: FILE, or --config for the one that the settings name\n");
+    return kExitUsage;
+  }
+  Time now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  if (!arguments.now.empty()) {
+    const Result<Time> moment = parse_rfc3339(arguments.now);
+    if (!moment) {
+      fmt::print(stderr, "pullgate: --now must be a moment such as 2026-12-01T00:00:00Z\n");
+      return kExitUsage;
+    }
+    now = *moment;
+  }
+  const config::Linted linted = arguments.settings.empty() ? config::lint_policy(arguments.file, now)
+                                                           : config::lint_settings(arguments.settings, now);
+  if (arguments.format == "json") {
+    print_lint_json(linted);
+  } else if (arguments.format == "sarif") {
+    print_lint_sarif(linted);
+  } else {
+    print_lint_text(linted);
+  }
+  if (!linted.problems.empty()) return kExitConfiguration;
+  return arguments.strict && !std::ranges::all_of(linted.remarks, is_hint) ? kExitDenied : kExitAllowed;
+}
+
+}  // namespace
+
+void add_policy_lint_command(CLI::App& policy, int& exit_code) {
+  CLI::App* command = policy.add_subcommand("lint", "Show what is wrong with a policy, and what is hardly meant");
+  command->footer(kLintFooter);
+  const auto arguments = std::make_shared<LintArguments>();
+  command->add_option("file", arguments->file, "The policy file")->type_name("FILE");
+  command->add_option("-c,--config", arguments->settings, "The settings file, whose policy is meant")
+      ->type_name("FILE");
+  command->add_option("--format", arguments->format, "text for people, json for scripts, sarif for code scanning")
+      ->check(CLI::IsMember({"text", "json", "sarif"}))
+      ->capture_default_str();
+  command->add_option("--now", arguments->now, "The moment to hold exceptions and rules against (RFC 3339)")
+      ->type_name("TIME");
+  command->add_flag("--strict", arguments->strict, "Warnings end with 1");
+  command->callback([arguments, &exit_code] { exit_code = lint(*arguments); });
+}
+
+}  // namespace pullgate::proxy
