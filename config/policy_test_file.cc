@@ -11,6 +11,7 @@
 #include "config/policy/lists.h"
 #include "config/yaml/parse.h"
 #include "config/yaml/reader.h"
+#include "policy/spelling.h"
 #include "verify/bytes.h"
 #include "verify/limits.h"
 
@@ -85,10 +86,17 @@ class CaseReader {
 
   std::optional<Reason> read_code(const yaml::Node& node, std::optional<policy::Verdict> verdict) {
     if (verdict == policy::Verdict::kAllow) problems_.add(node.mark, "what is allowed has no 'code'");
-    std::vector<std::string> words;
-    for (const Reason reason : kAllReasons) words.emplace_back(to_string(reason));
-    const auto choice = yaml::read_choice(node, words, "'code'", problems_);
-    return choice ? std::optional(kAllReasons.at(*choice)) : std::nullopt;
+    const auto text = yaml::read_text(node, "'code'", problems_);
+    if (!text) return std::nullopt;
+    const auto* const known =
+        std::ranges::find_if(kAllReasons, [&](Reason reason) { return to_string(reason) == *text; });
+    if (known != kAllReasons.end()) return *known;
+    // There are too many of them to list.
+    std::vector<std::string> codes;
+    for (const Reason reason : kAllReasons) codes.emplace_back(to_string(reason));
+    problems_.add(node.mark,
+                  fmt::format("no reason has the code '{}'{}", printable(*text), policy::did_you_mean(*text, codes)));
+    return std::nullopt;
   }
 
   std::vector<EvidencePack> read_pack(const yaml::Node& node, const std::string& registry) {

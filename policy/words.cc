@@ -88,7 +88,8 @@ class Words {
     if (!leaf.from.empty()) text += ", from " + texts_of(leaf.from);
     if (!leaf.digests.empty())
       text += fmt::format("{} {}", leaf.from.empty() ? ", one of" : " or", texts_of(leaf.digests));
-    return text;
+    if (leaf.satisfies == BaseJudgement::kThisPolicy) text += ", which this policy allows";
+    return text + age_in_words(leaf.max_age);
   }
 
   std::string operator()(const ProvenanceLeaf& leaf) const {

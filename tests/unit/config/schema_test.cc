@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "config/builtin_schema.h"
 #include "config/policy_file.h"
+#include "config/policy_test_file.h"
 #include "config/settings.h"
 #include "tests/unit/config/folder.h"
 
@@ -131,6 +133,29 @@ TEST(Schema, OfThePolicyKnowsTheLoadersKeys) {
   }
   covered.erase("/$defs/requirement/properties/accept");
   EXPECT_EQ(covered, objects_of(document));
+}
+
+TEST(Schema, OfCasesKnowsTheLoadersKeys) {
+  const std::vector<Place> places = {
+      {"", "qqqqqqqqqqqq: 1\n"},
+      {"/$defs/case", "cases: [ { qqqqqqqqqqqq: 1 } ]\n"},
+  };
+  const nlohmann::json document = schema("policy-test");
+  Keys covered;
+  const Folder folder;
+  for (const Place& place : places) {
+    covered.insert(place.pointer);
+    EXPECT_EQ(keys_in_schema(document, place.pointer),
+              keys_in_loader(load_policy_test(folder.write("test.yaml", place.document))))
+        << place.pointer;
+  }
+  EXPECT_EQ(covered, objects_of(document));
+}
+
+TEST(Schema, IsCompiledInAsItIsPublished) {
+  EXPECT_EQ(nlohmann::json::parse(settings_schema()), schema("pullgate"));
+  EXPECT_EQ(nlohmann::json::parse(policy_schema()), schema("policy"));
+  EXPECT_EQ(nlohmann::json::parse(policy_test_schema()), schema("policy-test"));
 }
 
 TEST(Schema, OfThePolicyKnowsEveryExtensionOfCertificates) {
