@@ -307,6 +307,28 @@ def test_an_index_is_recorded_with_its_members(desk: Desk, workshop: Workshop) -
     assert desk.test().returncode == FINE
 
 
+def test_the_bases_that_a_rule_asks_about_are_recorded_too(desk: Desk, workshop: Workshop) -> None:
+    base = workshop.signed("base/alpine", "3")
+    named = {"org.opencontainers.image.base.name": f"{REGISTRY}/base/alpine:3",
+             "org.opencontainers.image.base.digest": base.digest}  # fmt: skip
+    workshop.signed(annotations=named)
+    asked = {"proof": ["annotation"], "from": [f"{REGISTRY}/base/**"], "satisfies": "policy"}
+    desk.policy(
+        gate.signed_by("release", [f"{REGISTRY}/base/**"], name="bases"),
+        {"name": "apps", "scopes": [f"{REGISTRY}/acme/**"],
+         "require": {"allOf": [{"signature": "release"}, {"baseImage": asked}]}},
+    )  # fmt: skip
+    ended = desk.record()
+    assert ended.returncode == FINE, ended.stderr
+    assert "allow" in ended.stdout and base.digest.removeprefix("sha256:") in blobs_of(desk.folder / "pack")
+    shutil.rmtree(workshop.images)
+    case = {"image": IMAGE, "pack": "pack", "expect": "allow", "rule": "apps"}
+    desk.cases({"name": "on its base", **case})
+    assert desk.test().returncode == FINE, desk.test().stdout
+    (desk.folder / "pack" / "blobs" / "sha256" / base.digest.removeprefix("sha256:")).unlink()
+    assert desk.test().returncode == FAILED
+
+
 def test_nothing_is_recorded_when_something_could_not_be_asked(
     desk: Desk, workshop: Workshop, hostile: HostileRegistry
 ) -> None:

@@ -37,7 +37,7 @@ TEST(CommandLine, PrintsItsVersion) {
 
 TEST(CommandLine, HelpsWithEveryCommandAndItsExitCodes) {
   EXPECT_NE(run({"--help"}).out.find("pullgate serve --config"), std::string::npos);
-  for (const char* command : {"serve", "verify", "version"}) {
+  for (const char* command : {"serve", "verify", "record", "tree", "policy", "version"}) {
     const Ended ended = run({command, "--help"});
     EXPECT_EQ(ended.exit_code, 0);
     EXPECT_NE(ended.out.find("Example"), std::string::npos) << command;
