@@ -187,8 +187,8 @@ std::optional<ReadDraft> read_draft(const std::filesystem::path& file, yaml::Pro
 Loaded<Policy> load_policy(const std::filesystem::path& file) {
   yaml::Problems problems(file.string());
   std::optional<ReadDraft> read = read_draft(file, problems);
-  if (!problems.empty()) return problems.take_sorted();
-  PolicyDraft& draft = read.value().draft;
+  if (!read || !problems.empty()) return problems.take_sorted();  // what could not be read is a problem
+  PolicyDraft& draft = read->draft;
 
   draft.contents.generation = generation_of(draft.contents.generation, draft.keys, draft.roots);
   std::optional<policy::PolicySet> rules = policy::PolicySet::make(std::move(draft.contents));

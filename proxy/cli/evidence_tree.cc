@@ -55,7 +55,7 @@ void add_provenance(std::vector<Fact>& facts, const verify::Provenance& provenan
 void add_claim(std::vector<Fact>& facts, const verify::Claim& claim) {
   if (const auto* signature = std::get_if<verify::ImageSignature>(&claim)) {
     if (signature->docker_reference) add_fact(facts, "signed as", *signature->docker_reference);
-    for (const auto& [key, value] : signature->annotations) add_fact(facts, "says", key + "=" + value);
+    for (const auto& [key, value] : signature->annotations) add_fact(facts, "says", fmt::format("{}={}", key, value));
     return;
   }
   const auto& statement = std::get<verify::Statement>(claim);

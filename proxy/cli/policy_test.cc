@@ -158,7 +158,8 @@ void print_test_junit(const std::string& file, const std::vector<CaseResult>& re
     JunitCase test{.name = printable(result.expected->name, 200)};
     if (!result.is_as_expected()) {
       test.outcome = result.decision ? JunitCase::Outcome::kFailed : JunitCase::Outcome::kError;
-      test.type = result.code() ? std::string(to_string(*result.code())) : "unexpected";
+      const auto code = result.code();
+      test.type = code ? std::string(to_string(*code)) : "unexpected";
       test.message = fmt::format("expected {}; found {}", expectation_of(result), outcome_of(result));
       test.text = explanation_of(result);
     }
