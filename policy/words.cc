@@ -135,7 +135,7 @@ class Words {
   const ImageReference& requested_;
 };
 
-void append(const Requirement& requirement, std::string name, std::size_t depth, const Words& words,
+void append(const Requirement& requirement, const std::string& name, std::size_t depth, const Words& words,
             std::vector<RequirementWords>& out) {
   const std::vector<Requirement>& children = children_of(requirement);
   out.push_back({name, depth, printable(std::visit(words, requirement.node), 1000)});
