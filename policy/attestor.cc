@@ -113,6 +113,16 @@ bool NamePattern::matches(std::string_view text, const ImageReference& requested
   return std::get<TextTemplate>(form_).matches(text, requested);
 }
 
+bool NamePattern::may_match(std::string_view text) const {
+  if (const auto* pattern = std::get_if<TextPattern>(&form_)) return pattern->matches(text);
+  std::string open = this->text();
+  for (std::size_t begin = open.find('{'); begin != std::string::npos; begin = open.find('{')) {
+    open.replace(begin, open.find('}', begin) - begin + 1, "**");
+  }
+  const Result<TextPattern> pattern = TextPattern::glob(open);
+  return pattern && pattern->matches(text);
+}
+
 std::string NamePattern::filled_in(const ImageReference& requested) const {
   if (const auto* pattern = std::get_if<TextPattern>(&form_)) return pattern->text();
   return std::get<TextTemplate>(form_).filled_in(requested);
@@ -144,6 +154,12 @@ std::string Attestor::how_it_signs(const ImageReference& requested) const {
     text += fmt::format(", {} '{}'", wanted.name.name, printable(wanted.value.filled_in(requested)));
   }
   return text;
+}
+
+bool Attestor::may_be(const verify::CertificateSigner& certificate) const {
+  const KeylessIdentity* named = keyless();
+  return named != nullptr && requirements.trust_root == certificate.trust_root &&
+         named->issuer.may_match(certificate.issuer) && named->subject.may_match(certificate.subject.value);
 }
 
 }  // namespace pullgate::policy

@@ -24,6 +24,8 @@ class NamePattern {
   static Result<NamePattern> regular_expression(std::string_view text);
 
   [[nodiscard]] bool matches(std::string_view text, const ImageReference& requested) const;
+  /// Could it match for some image that is asked for?
+  [[nodiscard]] bool may_match(std::string_view text) const;
   /// For messages: as the operator wrote it, with what could be filled in.
   [[nodiscard]] std::string filled_in(const ImageReference& requested) const;
   [[nodiscard]] const std::string& text() const;
@@ -78,6 +80,8 @@ struct Attestor {
   [[nodiscard]] bool is(const verify::Signer& signer, const ImageReference& requested) const {
     return !difference(signer, requested);
   }
+  /// Could this be the attestor, for some image that is asked for? Looks at who vouches for the name and at the name.
+  [[nodiscard]] bool may_be(const verify::CertificateSigner& certificate) const;
   /// What is missing before a signature of this attestor counts: the first requirement that is not met. `signer` has to
   /// be one of `verified` and this attestor.
   [[nodiscard]] std::optional<verify::Finding> shortfall(const verify::Verified& verified) const;

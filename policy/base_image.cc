@@ -1,7 +1,7 @@
 #include "policy/base_image.h"
 
 #include <algorithm>
-#include <set>
+#include <ranges>
 #include <utility>
 
 #include "policy/base_image/named.h"
@@ -25,6 +25,15 @@ std::vector<const BaseImageLeaf*> leaves_for(const PolicySet& policy, const Repo
 
 bool wants_layers(const BaseImageLeaf& leaf) {
   return std::ranges::find(leaf.proof, BaseProof::kLayers) != leaf.proof.end();
+}
+
+/// Of one statement; builds use a handful of images, and naming many would buy work.
+constexpr std::size_t kMaterialsPerStatement = 64;
+
+/// Is it by somebody whom the policy knows, as far as that can be told without the tag that was asked for? Under a
+/// public trust root everybody can have verified evidence, and nobody else's word is worth a request.
+bool may_be_an_attestor(const PolicySet& policy, const verify::Verified& verified) {
+  return std::ranges::any_of(verified.signers(), [&](const verify::Signer& signer) { return policy.may_know(signer); });
 }
 
 bool has_to_be_seen(const BaseImageLeaf& leaf) {
@@ -61,23 +70,41 @@ bool is_allowed_base(const PolicySet& policy, const Repository& repository, cons
 std::vector<BaseToSee> bases_to_see(const PolicySet& policy, const Repository& repository,
                                     const ManifestDocument& image, const std::vector<Leaf>& leaves,
                                     const std::vector<verify::Report>& reports) {
-  std::vector<NamedBase> named = {annotated_base(annotations_of(image)).base};
+  const std::vector<const BaseImageLeaf*> wanted = leaves_for(policy, repository);
+  if (wanted.empty()) return {};
+  std::vector<BaseToSee> bases;
+  const auto add = [&](const NamedBase& base) {
+    if (!base.repository || !base.digest) return;
+    BaseToSee candidate{*base.repository, *base.digest};
+    if (std::ranges::find(bases, candidate) != bases.end()) return;
+    if (is_allowed_base(policy, repository, candidate)) bases.push_back(std::move(candidate));
+  };
+  // What the image says about itself first: no statement about it can crowd that out.
+  add(annotated_base(annotations_of(image)).base);
   for (const Leaf& leaf : leaves) {
-    if (leaf.layers) named.push_back(annotated_base(leaf.layers->annotations).base);
+    if (leaf.layers) add(annotated_base(leaf.layers->annotations).base);
   }
   for (const verify::Report& report : reports) {
-    if (!report.verified) continue;
+    if (!report.verified || !may_be_an_attestor(policy, *report.verified)) continue;
     const auto* statement = std::get_if<verify::Statement>(&report.verified->claim());
     if (statement == nullptr || !statement->provenance) continue;
-    for (const verify::ImageMaterial& material : statement->provenance->images) named.push_back(base_of(material));
+    const std::vector<verify::ImageMaterial>& images = statement->provenance->images;
+    for (const verify::ImageMaterial& material : images | std::views::take(kMaterialsPerStatement))
+      add(base_of(material));
   }
-  std::set<BaseToSee> bases;
-  for (const NamedBase& base : named) {
-    if (!base.repository || !base.digest) continue;
-    BaseToSee candidate{*base.repository, *base.digest};
-    if (is_allowed_base(policy, repository, candidate)) bases.insert(std::move(candidate));
+  return bases;
+}
+
+std::map<std::string, std::string> base_annotations(const std::map<std::string, std::string>& annotations) {
+  std::map<std::string, std::string> kept;
+  for (const char* name : {kBaseNameAnnotation, kBaseDigestAnnotation}) {
+    if (const auto found = annotations.find(name); found != annotations.end()) kept.insert(*found);
   }
-  return {bases.begin(), bases.end()};
+  return kept;
+}
+
+void keep_what_describes(ImageConfig& config) {
+  std::erase_if(config.labels, [](const auto& label) { return label.first != kVersionLabel; });
 }
 
 }  // namespace pullgate::policy

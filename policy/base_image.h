@@ -22,9 +22,9 @@ class PolicySet;
 /// One manifest and the config that it names, both hashed by us.
 struct ImageLayers {
   Digest manifest;
-  std::vector<Digest> layers;  ///< as they travel
-  std::map<std::string, std::string> annotations;
-  ImageConfig config;
+  std::vector<Digest> layers;                      ///< as they travel
+  std::map<std::string, std::string> annotations;  ///< those that name a base
+  ImageConfig config;                              ///< of its labels only those that describe() shows
 };
 
 /// One runnable part of the image that is judged: the image itself, or a child of the index.
@@ -68,6 +68,10 @@ bool is_possible_base(const PolicySet& policy, const Repository& repository);
 std::vector<BaseToSee> bases_to_see(const PolicySet& policy, const Repository& repository,
                                     const ManifestDocument& image, const std::vector<Leaf>& leaves,
                                     const std::vector<verify::Report>& reports);
+
+/// What is kept of an image's annotations and labels, which may be megabytes: those that name a base, and the version.
+std::map<std::string, std::string> base_annotations(const std::map<std::string, std::string>& annotations);
+void keep_what_describes(ImageConfig& config);
 
 /// May an image of this repository and digest be a base of images here, by what some `baseImage` says?
 bool is_allowed_base(const PolicySet& policy, const Repository& repository, const BaseToSee& base);

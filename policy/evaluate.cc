@@ -26,7 +26,8 @@ Decision no_rule(const Decision::About& about) {
 
 Objection objection_of(const Gap& gap, const std::string& rule) {
   // A limit is the same the next time.
-  const auto* remedy = gap.reason == Reason::kLimitExceeded ? "attach less evidence to the image" : "try again";
+  const auto* remedy =
+      gap.reason == Reason::kLimitExceeded ? "have less attached to the image or said about it" : "try again";
   return {gap.reason, rule, fmt::format("{}: {}", printable(gap.place), printable(gap.cause, 400)), remedy};
 }
 
@@ -101,7 +102,7 @@ struct Answer {
 
   /// Might what could not be gathered have changed it?
   [[nodiscard]] bool is_open(const Gathered& gathered) const {
-    return judgement.prospect == Judgement::Prospect::kOpen && !gathered.gaps.empty();
+    return judgement.prospect == Judgement::Prospect::kOpen && !(gathered.gaps.empty() && gathered.base_gaps.empty());
   }
 };
 
@@ -136,7 +137,9 @@ class Conclusion {
     if (lead.mode != lead.entry->mode) account_.enforced_from = lead.entry->effective_from;
     // What could not be gathered matters only where it might have changed the answer: not when nothing could, and not
     // when the image is served either way.
-    const std::vector<Gap> gaps = in_canonical_order(gathered_.gaps);
+    std::vector<Gap> all_gaps = gathered_.gaps;
+    all_gaps.insert(all_gaps.end(), gathered_.base_gaps.begin(), gathered_.base_gaps.end());
+    const std::vector<Gap> gaps = in_canonical_order(std::move(all_gaps));
     std::vector<Objection> missing;
     if (lead.is_open(gathered_)) {
       for (const Gap& gap : gaps) missing.push_back(objection_of(gap, lead.entry->name));
@@ -195,7 +198,8 @@ bool can_be_ended_by_evidence(const PolicySet& policy, const Repository& reposit
 bool is_rejected(const PolicySet& policy, const Repository& repository, const Digest& digest, Time at) {
   const Rejection rejection(policy, repository, digest, at);
   return std::ranges::any_of(policy.entries_for(repository), [&](const Rule* entry) {
-    return rejection.by(entry->require, root_name(entry->name, kind_of(entry->require)));
+    return entry->mode_at(at) == Mode::kEnforce &&
+           rejection.by(entry->require, root_name(entry->name, kind_of(entry->require)));
   });
 }
 

@@ -29,6 +29,8 @@ struct Gathered {
   std::vector<Gap> gaps;
   std::vector<Leaf> leaves = {};  ///< the runnable parts of the image, where bases_wanted() asks for layers
   std::vector<Base> bases = {};   ///< what bases_to_see() asked for
+  /// What could not be had for their sake; `gaps` are of evidence about the image itself.
+  std::vector<Gap> base_gaps = {};
 };
 
 /// Can further evidence end what allows an image of this repository, because all attestations of a type or the newest

@@ -126,6 +126,13 @@ const Builder& PolicySet::builder(std::string_view name) const {
   return contents_.builders[found->second];
 }
 
+bool PolicySet::may_know(const verify::Signer& signer) const {
+  if (const auto* key = std::get_if<verify::KeySigner>(&signer)) return attestors_by_key_.contains(*key);
+  const auto& certificate = std::get<verify::CertificateSigner>(signer);
+  return std::ranges::any_of(keyless_attestors_,
+                             [&](std::size_t index) { return contents_.attestors[index].may_be(certificate); });
+}
+
 std::vector<const Attestor*> PolicySet::attestors_of(const verify::Signer& signer,
                                                      const ImageReference& requested) const {
   std::vector<const Attestor*> attestors;

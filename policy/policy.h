@@ -124,6 +124,8 @@ class PolicySet {
   /// The attestors that this signer is, for the image that was asked for.
   [[nodiscard]] std::vector<const Attestor*> attestors_of(const verify::Signer& signer,
                                                           const ImageReference& requested) const;
+  /// Could this signer be an attestor, for some image that is asked for?
+  [[nodiscard]] bool may_know(const verify::Signer& signer) const;
   [[nodiscard]] const std::vector<Rule>& rules() const { return contents_.rules; }
   [[nodiscard]] const std::vector<Rule>& baseline() const { return contents_.baseline; }
   [[nodiscard]] const std::vector<Exemption>& exemptions() const { return contents_.exemptions; }

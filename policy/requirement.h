@@ -30,7 +30,7 @@ struct SignatureLeaf {
 };
 
 enum class BaseProof {
-  kLayers,      ///< the lowest layers of the image are all the layers of the base: nobody has to be believed
+  kLayers,      ///< the lowest layers of the image are all the layers of the base, as the configs of both say
   kAnnotation,  ///< org.opencontainers.image.base.{name,digest} of a manifest that the rule's attestors signed
   kProvenance,  ///< image materials of provenance by the rule's builders or attestors
 };

@@ -105,6 +105,8 @@ inline constexpr std::size_t kComparedPlatforms = 64;
 inline constexpr std::size_t kBasesPerImage = 16;
 inline constexpr std::size_t kBaseDepth = 4;
 inline constexpr std::size_t kBasesJudged = 64;
+/// Images and indexes that let one blob or child through and are looked at again before it is served.
+inline constexpr std::size_t kRootsJudgedAgain = 4;
 /// Images remembered by their layers, to be recognised as somebody's base: about 300 bytes each.
 inline constexpr std::size_t kSeenBases = 64 * kKiB;
 /// Children of admitted indexes that are read to find out whether one of them names a blob.

@@ -14,8 +14,6 @@
 namespace pullgate::policy {
 namespace {
 
-constexpr const char* kVersionLabel = "org.opencontainers.image.version";
-
 BaseReview refuse(Reason reason, const std::string& name, std::string found, std::string remedy) {
   return {.objection = Objection{reason, name, std::move(found), std::move(remedy)}};
 }
@@ -54,10 +52,12 @@ BaseReview review_age(const Case& judged, const Base& base, std::chrono::millise
                   "the base must be where pullgate can ask for it");
   }
   const Time now = judged.about().at;
-  if (*oldest > now || now >= *oldest + max_age) {
+  // Clocks differ; a base of a time that is further ahead than that says nothing about its age.
+  const bool is_ahead = *oldest > now + kClockSkew;
+  if (is_ahead || now >= *oldest + max_age) {
     return refuse(Reason::kBaseTooOld, name,
                   fmt::format("base '{}' is of {}{}", shown(base), to_rfc3339(*oldest),
-                              *oldest > now ? ", which has not come yet" : ""),
+                              is_ahead ? ", which has not come yet" : ""),
                   fmt::format("build on a base that is at most {} old", in_hours(max_age)));
   }
   return {.stands_until = *oldest + max_age};

@@ -16,6 +16,8 @@ namespace pullgate::policy {
 inline constexpr const char* kBaseNameAnnotation = "org.opencontainers.image.base.name";
 inline constexpr const char* kBaseDigestAnnotation = "org.opencontainers.image.base.digest";
 
+inline constexpr const char* kVersionLabel = "org.opencontainers.image.version";
+
 /// As far as it can be compared.
 struct NamedBase {
   std::optional<Repository> repository;

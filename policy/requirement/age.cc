@@ -7,14 +7,6 @@
 #include "verify/requirements.h"
 
 namespace pullgate::policy {
-namespace {
-
-/// The clocks of logs and of the machine that judges may differ by so much. A moment further ahead shows that one of
-/// them is wrong, and then nothing is known about ages.
-constexpr std::chrono::minutes kClockSkew(5);
-
-}  // namespace
-
 std::optional<Time> signing_time(const Case& judged, const std::string& attestor, const Witness& witness) {
   return verify::earliest_time(*witness.verified, judged.policy().attestor(attestor).requirements);
 }
@@ -47,11 +39,6 @@ std::string in_hours(std::chrono::milliseconds duration) {
   if (duration % hours(1) == duration.zero()) return fmt::format("{}h", duration / hours(1));
   if (duration % minutes(1) == duration.zero()) return fmt::format("{}m", duration / minutes(1));
   return fmt::format("{}ms", duration.count());
-}
-
-std::optional<Time> later(std::optional<Time> a, std::optional<Time> b) {
-  if (!a || !b) return std::nullopt;
-  return std::max(*a, *b);
 }
 
 }  // namespace pullgate::policy

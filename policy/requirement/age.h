@@ -10,6 +10,10 @@
 
 namespace pullgate::policy {
 
+/// The clocks of logs and of the machine that judges may differ by so much. A moment further ahead shows that one of
+/// them is wrong, and then nothing is known about ages.
+inline constexpr std::chrono::minutes kClockSkew(5);
+
 /// When the attestor signed this, at the latest; nothing where nothing that the attestor counts proves a time.
 std::optional<Time> signing_time(const Case& judged, const std::string& attestor, const Witness& witness);
 
@@ -26,8 +30,5 @@ Age age_of(const Case& judged, std::optional<Time> moment, std::chrono::millisec
 
 /// "168h"
 std::string in_hours(std::chrono::milliseconds duration);
-
-/// The later of two ends, where nothing is no end at all.
-std::optional<Time> later(std::optional<Time> a, std::optional<Time> b);
 
 }  // namespace pullgate::policy

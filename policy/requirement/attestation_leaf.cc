@@ -102,7 +102,8 @@ class AttestationJudge {
         near_misses_.push_back(*std::move(age.objection));
         continue;
       }
-      met.stands_until = met.is_met() ? later(met.stands_until, age.stands_until) : age.stands_until;
+      // A threshold may need every one of those who signed: the first that becomes too old ends the judgement.
+      met.stands_until = earlier(met.stands_until, age.stands_until);
       note_met(met, candidate);
     }
     if (met.is_met()) return met;

@@ -18,16 +18,17 @@ using Prospect = Judgement::Prospect;
 
 /// Does this evidence stand behind what the manifest says about itself? Annotations nobody signed are anybody's text.
 bool vouches_for_manifest(const Case& judged, const Witness& witness) {
-  if (judged.is_by_a_builder(witness)) return true;
+  if (judged.satisfies_provenance(witness)) return true;
   return witness.signature() != nullptr &&
          std::ranges::any_of(judged.signing_attestors(), [&](const std::string& name) { return witness.is_by(name); });
 }
 
-/// May this provenance say what the base is? Where the rule names builders only they may: otherwise whoever signs
-/// releases could overrule the build system.
+/// May this provenance say what the base is? Where the rule asks for provenance, only such as it would take: otherwise
+/// whoever signs releases could overrule the build system, and whoever may call the builder could write a second
+/// statement, about a better base, from a source of their own.
 bool may_name_bases(const Case& judged, const Witness& witness) {
   if (witness.provenance() == nullptr) return false;
-  if (!judged.builders().empty()) return judged.is_by_a_builder(witness);
+  if (!judged.provenance_leaves().empty()) return judged.satisfies_provenance(witness);
   return std::ranges::any_of(judged.signing_attestors(), [&](const std::string& name) { return witness.is_by(name); });
 }
 

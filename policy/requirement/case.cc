@@ -111,18 +111,14 @@ void Case::note_names(const Requirement& requirement) {
   if (const auto* signature = std::get_if<SignatureLeaf>(&requirement.node)) {
     signing_attestors_.insert(signature->attestor);
   } else if (const auto* provenance = std::get_if<ProvenanceLeaf>(&requirement.node)) {
-    builders_.insert(provenance->builder);
+    provenance_leaves_.push_back(provenance);
   }
   for (const Requirement& child : children_of(requirement)) note_names(child);
 }
 
-bool Case::is_by_a_builder(const Witness& witness) const {
-  const verify::Provenance* statement = witness.provenance();
-  return statement != nullptr && std::ranges::any_of(builders_, [&](const std::string& name) {
-           const Builder& builder = policy_.builder(name);
-           return is_builder(builder, witness, *statement) &&
-                  provenance::agrees_with_certificates(*this, builder, witness, *statement);
-         });
+bool Case::satisfies_provenance(const Witness& witness) const {
+  return std::ranges::any_of(provenance_leaves_,
+                             [&](const ProvenanceLeaf* leaf) { return provenance::satisfies(*this, *leaf, witness); });
 }
 
 std::vector<Objection> Case::failures(const std::set<verify::EvidenceKind>& kinds, const std::string& requirement,

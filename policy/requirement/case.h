@@ -56,11 +56,12 @@ class Case {
   /// there is none.
   [[nodiscard]] const Gap* gap() const;
 
-  /// Attestors of the rule's signature leaves, builders of its provenance leaves.
+  /// Attestors of the rule's signature leaves, and its provenance leaves.
   [[nodiscard]] const std::set<std::string>& signing_attestors() const { return signing_attestors_; }
-  [[nodiscard]] const std::set<std::string>& builders() const { return builders_; }
-  /// Is this provenance that one of the rule's builders made? Both must fit: the signer, and the id it claims.
-  [[nodiscard]] bool is_by_a_builder(const Witness& witness) const;
+  [[nodiscard]] const std::vector<const ProvenanceLeaf*>& provenance_leaves() const { return provenance_leaves_; }
+  /// Is this provenance that the rule would take, for one of its provenance leaves? A builder may be anybody's to call,
+  /// so who made a statement says too little.
+  [[nodiscard]] bool satisfies_provenance(const Witness& witness) const;
 
   /// What is wrong with the pieces of the given kinds that did not verify.
   [[nodiscard]] std::vector<Objection> failures(const std::set<verify::EvidenceKind>& kinds,
@@ -83,7 +84,7 @@ class Case {
   std::vector<Witness> witnesses_;
   std::vector<const verify::Report*> unverified_;
   std::set<std::string> signing_attestors_;
-  std::set<std::string> builders_;
+  std::vector<const ProvenanceLeaf*> provenance_leaves_;
 };
 
 /// The workflow that the certificate names where builder.id names another one: a workflow signs with a certificate of

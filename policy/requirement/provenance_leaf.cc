@@ -56,6 +56,14 @@ Judgement not_met(const Case& judged, const ProvenanceLeaf& leaf, const std::str
 
 }  // namespace
 
+bool provenance::satisfies(const Case& judged, const ProvenanceLeaf& leaf, const Witness& witness) {
+  if (witness.provenance() == nullptr) return false;
+  const std::string nameless;
+  const Comparison compared{judged,   leaf,    judged.policy().builder(leaf.builder),
+                            nameless, witness, *witness.provenance()};
+  return !difference_of(compared) && !age_of_build(compared).objection;
+}
+
 Judgement judge_provenance(const Case& judged, const ProvenanceLeaf& leaf, const std::string& name) {
   const Builder& builder = judged.policy().builder(leaf.builder);
   Judgement met;

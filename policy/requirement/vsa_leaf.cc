@@ -148,7 +148,8 @@ Judgement judge_vsa(const Case& judged, const VsaLeaf& leaf, const std::string& 
       near_misses.push_back(*std::move(age.objection));
       continue;
     }
-    const std::optional<Time> end = met.is_met() ? later(met.stands_until, age.stands_until) : age.stands_until;
+    // A threshold may need every one of those who signed: the first that becomes too old ends the judgement.
+    const std::optional<Time> end = earlier(met.stands_until, age.stands_until);
     for (const verify::Signer& signer : witness.signers_of(leaf.attestor)) {
       if (!met.is_met()) {
         met = Judgement::met(fmt::format("'{}' by {} at {}", printable(leaf.verifier), describe(signer),

@@ -1,5 +1,6 @@
 #include "proxy/pull/admitted.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "verify/limits.h"
@@ -53,6 +54,35 @@ void Admitted::drop_fallen(Time at) {
     const Position fallen = ends_.begin()->second;
     forget(fallen);
   }
+}
+
+void Admitted::withdraw(const Repository& repository, const Digest& root) {
+  const std::scoped_lock lock(mutex_);
+  const auto graph = graphs_.find(repository);
+  if (graph == graphs_.end()) return;
+  std::vector<Digest> fallen;
+  for (const auto& [digest, node] : graph->second.manifests) {
+    const auto& decision = node.grounds.decision;
+    if (decision && decision->about().digest == root) fallen.push_back(digest);
+  }
+  for (const Digest& digest : fallen) forget({repository, digest});
+}
+
+std::vector<Digest> Admitted::roots_of(const Repository& repository, const Digest& digest, std::size_t limit) const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<Digest> roots;
+  const auto graph = graphs_.find(repository);
+  if (graph == graphs_.end()) return roots;
+  for (const auto& [manifest, node] : graph->second.manifests) {
+    const auto names = [&](const std::vector<Digest>& named) {
+      return std::ranges::find(named, digest) != named.end();
+    };
+    if (!node.grounds.decision || !(names(node.blobs) || names(node.children))) continue;
+    const Digest& root = node.grounds.decision->about().digest;
+    if (std::ranges::find(roots, root) == roots.end()) roots.push_back(root);
+    if (roots.size() == limit) break;
+  }
+  return roots;
 }
 
 std::optional<Cover> Admitted::cover_of(const Repository& repository, const Digest& child) const {

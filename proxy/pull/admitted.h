@@ -44,6 +44,12 @@ class Admitted {
   /// What stood on a decision that no longer stands at this moment is forgotten, with all that followed from it.
   void drop_fallen(Time at);
 
+  /// What was admitted because of this root, an index or an image, is forgotten: it is no longer allowed.
+  void withdraw(const Repository& repository, const Digest& root);
+  /// The images and indexes whose decisions let this manifest or blob through, at most `limit`.
+  [[nodiscard]] std::vector<Digest> roots_of(const Repository& repository, const Digest& digest,
+                                             std::size_t limit) const;
+
   [[nodiscard]] std::optional<Cover> cover_of(const Repository& repository, const Digest& child) const;
   /// Does an admitted manifest of this repository name it as config, layer or other content, and none as a manifest?
   [[nodiscard]] bool reaches(const Repository& repository, const Digest& blob) const;

@@ -118,6 +118,7 @@ asio::awaitable<policy::Leaf> BaseSearch::leaf_of(Repository repository, const M
   Result<ImageConfig> config =
       co_await on_pool(workers_, [content = std::move(*content)] { return parse_image_config(content); });
   if (!config) co_return unknown(std::move(shown), "its config: " + config.error().message);
+  policy::keep_what_describes(*config);
   // Otherwise it would be open which digest belongs to which layer.
   if (config->diff_ids.size() != manifest.layers.size()) {
     co_return unknown(std::move(shown), "its config has another number of layers than its manifest");
@@ -125,7 +126,7 @@ asio::awaitable<policy::Leaf> BaseSearch::leaf_of(Repository repository, const M
   co_return policy::Leaf{.shown = std::move(shown),
                          .layers = policy::ImageLayers{.manifest = digest,
                                                        .layers = digests_of(manifest.layers),
-                                                       .annotations = manifest.annotations,
+                                                       .annotations = policy::base_annotations(manifest.annotations),
                                                        .config = std::move(*config)},
                          .missing = {}};
 }

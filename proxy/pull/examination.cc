@@ -9,6 +9,8 @@ namespace {
 
 /// What parsed evidence takes in memory, compared with the bytes that it was read from.
 constexpr std::size_t kParsedEvidence = 4;
+/// A layer of an image or of a base: its digest, and that of its content.
+constexpr std::size_t kComparedLayer = 256;
 
 }  // namespace
 
@@ -69,7 +71,13 @@ void Examination::inherit_allowances(const Examination& older, Time at) {
 }
 
 std::size_t Examination::weight() const {
-  return contents_.manifest->content.size() + contents_.evidence_bytes * kParsedEvidence + 1024;
+  std::size_t layers = 0;
+  for (const policy::Leaf& leaf : contents_.gathered->leaves) layers += leaf.layers ? leaf.layers->layers.size() : 0;
+  for (const policy::Base& base : contents_.gathered->bases) {
+    for (const policy::ImageLayers& image : base.images) layers += image.layers.size();
+  }
+  return contents_.manifest->content.size() + contents_.evidence_bytes * kParsedEvidence + layers * kComparedLayer +
+         1024;
 }
 
 }  // namespace pullgate::proxy

@@ -84,6 +84,7 @@ asio::awaitable<Judgement> Judge::judge_readable(Repository repository, TagOrDig
   // Only for requests by digest: a tag is a claim of its own, which the index's admission says nothing about.
   if (const auto* digest = std::get_if<Digest>(&which)) {
     admitted_.drop_fallen(options_.calendar());
+    co_await judge_roots_of(repository, *digest, deadline);
     const bool is_rejected = policy::is_rejected(*policy_, repository, *digest, options_.calendar());
     const auto cover = is_rejected ? std::nullopt : admitted_.cover_of(repository, *digest);
     if (cover) co_return admit_covered(repository, read, *cover);
@@ -148,20 +149,20 @@ asio::awaitable<Result<Judge::Examined>> Judge::examine(Repository repository, M
 asio::awaitable<void> Judge::look_at_bases(Repository repository, ManifestSource::Read read, Descent descent,
                                            policy::Gathered& gathered) {
   const policy::BasesWanted wanted = policy::bases_wanted(*policy_, repository);
-  const bool is_possible_base = policy::is_possible_base(*policy_, repository);
+  const bool is_possible_base = is_in_scope(repository) && policy::is_possible_base(*policy_, repository);
   if (!wanted.layers && !wanted.decisions && !is_possible_base) co_return;
   const Digest digest = read->content.digest();
   BaseSearch search(manifests_, upstreams_, workers_, std::chrono::steady_clock::now() + options_.deadline);
   if (wanted.layers || is_possible_base) {
     std::vector<policy::Gap> gaps;
     gathered.leaves = co_await search.leaves_of(repository, read, gaps);
-    if (wanted.layers) std::ranges::move(gaps, std::back_inserter(gathered.gaps));
+    if (wanted.layers) std::ranges::move(gaps, std::back_inserter(gathered.base_gaps));
   }
   std::vector<policy::BaseToSee> bases =
       policy::bases_to_see(*policy_, repository, read->document.value(), gathered.leaves, gathered.reports);
   for (const policy::Leaf& leaf : gathered.leaves) {
     if (!leaf.layers) continue;
-    for (policy::BaseToSee& base : seen_bases_.below(leaf.layers->config.diff_ids)) {
+    for (policy::BaseToSee& base : seen_bases_.below(leaf.layers->config.diff_ids, limits::kBasesPerImage)) {
       if (bases.size() == limits::kBasesPerImage) break;
       const bool is_new = std::ranges::find(bases, base) == bases.end() && base.digest != digest;
       if (is_new && policy::is_allowed_base(*policy_, repository, base)) bases.push_back(std::move(base));
@@ -171,20 +172,25 @@ asio::awaitable<void> Judge::look_at_bases(Repository repository, ManifestSource
   descent.ancestors.push_back(digest);
   BaseSearch::JudgeBase judge;
   if (wanted.decisions) judge = [&](policy::BaseToSee base) { return judge_base(std::move(base), descent); };
-  gathered.bases = co_await search.look_at(std::move(bases), gathered.leaves, judge, gathered.gaps);
+  gathered.bases = co_await search.look_at(std::move(bases), gathered.leaves, judge, gathered.base_gaps);
 }
 
 /// Not through the single flight: two images that name each other as bases would wait for each other.
 asio::awaitable<JudgedBase> Judge::judge_base(policy::BaseToSee base, Descent descent) {
   const std::vector<Digest>& ancestors = descent.ancestors;
-  if (std::ranges::find(ancestors, base.digest) != ancestors.end()) co_return JudgedBase{nullptr, "it is its own base"};
+  const bool is_cycle = std::ranges::find(ancestors, base.digest) != ancestors.end();
+  *descent.was_cut = *descent.was_cut || is_cycle || ancestors.size() > limits::kBaseDepth || *descent.bases_left == 0;
+  if (is_cycle) co_return JudgedBase{nullptr, "it is its own base"};
   if (ancestors.size() > limits::kBaseDepth) {
     co_return JudgedBase{nullptr, "bases of bases are judged to a depth of " + std::to_string(limits::kBaseDepth)};
   }
   const ImageReference requested{base.repository, std::nullopt, base.digest};
   const ExaminationKey key = key_of(base.repository, base.digest);
   if (const Examined known = examined_.find(key)) {
-    if (auto decision = standing_decision(*known, requested)) co_return JudgedBase{std::move(decision), {}};
+    // Not an allowance under some tag: what is said about a base must not depend on who pulled it before.
+    if (auto decision = standing_decision(*known, requested, OtherTags::kIgnored)) {
+      co_return JudgedBase{std::move(decision), {}};
+    }
   }
   if (*descent.bases_left == 0) co_return JudgedBase{nullptr, "too many bases are behind this image"};
   --*descent.bases_left;
@@ -192,10 +198,13 @@ asio::awaitable<JudgedBase> Judge::judge_base(policy::BaseToSee base, Descent de
       co_await manifests_.read(base.repository, base.digest, std::chrono::steady_clock::now() + options_.deadline);
   if (!read) co_return JudgedBase{nullptr, read.error().message};
   if (!(*read)->document) co_return JudgedBase{nullptr, (*read)->document.error().message};
+  const auto was_cut = descent.was_cut;
   const Result<Examined> examined = co_await examine(base.repository, *read, std::move(descent));
   if (!examined) co_return JudgedBase{nullptr, examined.error().message};
   auto decision = (*examined)->decision_for(requested, options_.calendar());
-  if (decision->verdict() != policy::Verdict::kCannotJudge) examined_.store(key, *examined, (*examined)->weight());
+  if (decision->verdict() != policy::Verdict::kCannotJudge && !*was_cut) {
+    examined_.store(key, *examined, (*examined)->weight());
+  }
   co_return JudgedBase{std::move(decision), {}};
 }
 
@@ -223,6 +232,7 @@ asio::awaitable<std::optional<BlobPass>> Judge::blob(Repository repository, Dige
   // Old containerd asks here for a manifest that it was just refused; anyone may have uploaded its bytes as a blob.
   if (known_manifests_.contains(digest)) co_return std::nullopt;
   admitted_.drop_fallen(options_.calendar());
+  co_await judge_roots_of(repository, digest, std::chrono::steady_clock::now() + options_.deadline);
   if (admitted_.reaches(repository, digest)) co_return BlobPass(std::move(repository), digest);
   // A client that has a child manifest already, from before we started, asks for its layers alone. One deadline for
   // all the children: each with its own would keep the client waiting for minutes when the upstream does not answer.
@@ -239,6 +249,15 @@ asio::awaitable<std::optional<BlobPass>> Judge::blob(Repository repository, Dige
   co_await run_all(std::move(tasks), limits::kEvidenceFetchesAtOnce);
   if (known_manifests_.contains(digest) || !admitted_.reaches(repository, digest)) co_return std::nullopt;
   co_return BlobPass(std::move(repository), digest);
+}
+
+asio::awaitable<void> Judge::judge_roots_of(Repository repository, Digest digest, Moment deadline) {
+  if (!policy::can_be_ended_by_evidence(*policy_, repository)) co_return;
+  for (const Digest& root : admitted_.roots_of(repository, digest, limits::kRootsJudgedAgain)) {
+    if (root == digest) continue;
+    // A refusal withdraws what the root let through; what cannot be judged now has not ended.
+    static_cast<void>(co_await judge_until(repository, root, deadline));
+  }
 }
 
 asio::awaitable<void> Judge::read_child(Repository repository, Digest child, Moment deadline) {
@@ -258,7 +277,8 @@ ExaminationKey Judge::key_of(const Repository& repository, const Digest& digest)
 }
 
 std::shared_ptr<const policy::Decision> Judge::standing_decision(const Examination& examination,
-                                                                 const ImageReference& requested) const {
+                                                                 const ImageReference& requested,
+                                                                 OtherTags other_tags) const {
   const Time now = options_.calendar();
   const auto age = options_.clock() - examination.contents().finished_at;
   // What an allowance rests on stays true, but where a further attestation can contradict it, one has to be looked for.
@@ -267,7 +287,7 @@ std::shared_ptr<const policy::Decision> Judge::standing_decision(const Examinati
   }
   auto decision = examination.decision_for(requested, now);
   if (decision->verdict() == policy::Verdict::kAllow) return decision;
-  if (requested.digest) {
+  if (requested.digest && other_tags == OtherTags::kCount) {
     if (auto allowance = examination.allowance(now)) return allowance;
   }
   if (decision->verdict() == policy::Verdict::kCannotJudge) return nullptr;
@@ -282,6 +302,10 @@ Judgement Judge::conclude(const ImageReference& requested, const Examined& exami
   if (!decision->serves()) {
     decision =
         std::make_shared<const policy::Decision>(with_platform_hint(*decision, requested, read->document.value()));
+    const bool is_over = decision->verdict() == policy::Verdict::kDeny && !examined->allowance(options_.calendar());
+    if (is_over && policy::can_be_ended_by_evidence(*policy_, requested.repository)) {
+      admitted_.withdraw(requested.repository, digest);
+    }
     return Refusal{{std::move(decision), gathered, digest}};
   }
   admitted_.admit(requested.repository, digest, read->document.value(), {decision, gathered, 0});

@@ -81,12 +81,16 @@ class Judge {
   struct Descent {
     std::vector<Digest> ancestors;
     std::shared_ptr<std::size_t> bases_left = std::make_shared<std::size_t>(limits::kBasesJudged);
+    /// Was some base not judged because of where the descent began? Then what is said on the way is not for others.
+    std::shared_ptr<bool> was_cut = std::make_shared<bool>(false);
   };
 
   boost::asio::awaitable<Result<Examined>> examine(Repository repository, ManifestSource::Read read, Descent descent);
   boost::asio::awaitable<void> look_at_bases(Repository repository, ManifestSource::Read read, Descent descent,
                                              policy::Gathered& gathered);
   boost::asio::awaitable<JudgedBase> judge_base(policy::BaseToSee base, Descent descent);
+  /// Where further evidence can end an allowance: looks again at what let this manifest or blob through.
+  boost::asio::awaitable<void> judge_roots_of(Repository repository, Digest digest, Moment deadline);
   boost::asio::awaitable<void> read_child(Repository repository, Digest child, Moment deadline);
   boost::asio::awaitable<bool> is_evidence_list(Repository repository, const Index& index, Moment deadline);
 
@@ -94,8 +98,9 @@ class Judge {
   [[nodiscard]] policy::Decision::About about(const ImageReference& requested, const Digest& digest) const;
   [[nodiscard]] ExaminationKey key_of(const Repository& repository, const Digest& digest) const;
   /// What the examination says now, or null when it has to be repeated.
-  [[nodiscard]] std::shared_ptr<const policy::Decision> standing_decision(const Examination& examination,
-                                                                          const ImageReference& requested) const;
+  enum class OtherTags { kCount, kIgnored };
+  [[nodiscard]] std::shared_ptr<const policy::Decision> standing_decision(
+      const Examination& examination, const ImageReference& requested, OtherTags other_tags = OtherTags::kCount) const;
   Judgement conclude(const ImageReference& requested, const Examined& examined,
                      std::shared_ptr<const policy::Decision> decision);
   Judgement admit_evidence(const Repository& repository, const ManifestSource::Read& read);

@@ -19,6 +19,7 @@ void SeenBases::learn(const std::vector<Digest>& diff_ids, const policy::BaseToS
     order_.splice(order_.begin(), order_, known->second);
     return;
   }
+  if (images.size() == kAlike) return;
   order_.push_front({chain_id, image});
   images.emplace(image, order_.begin());
   if (order_.size() <= max_entries_) return;
@@ -29,14 +30,17 @@ void SeenBases::learn(const std::vector<Digest>& diff_ids, const policy::BaseToS
   order_.pop_back();
 }
 
-std::vector<policy::BaseToSee> SeenBases::below(const std::vector<Digest>& diff_ids) const {
+std::vector<policy::BaseToSee> SeenBases::below(const std::vector<Digest>& diff_ids, std::size_t limit) const {
   std::vector<policy::BaseToSee> images;
   std::vector<Digest> chain = chain_ids(diff_ids);
   if (!chain.empty()) chain.pop_back();
   for (auto chain_id = chain.rbegin(); chain_id != chain.rend(); ++chain_id) {
     const auto found = by_chain_id_.find(*chain_id);
     if (found == by_chain_id_.end()) continue;
-    for (const auto& [image, position] : found->second) images.push_back(image);
+    for (const auto& [image, position] : found->second) {
+      if (images.size() == limit) return images;
+      images.push_back(image);
+    }
   }
   return images;
 }

@@ -19,10 +19,14 @@ class SeenBases {
  public:
   explicit SeenBases(std::size_t entries) : max_entries_(entries) {}
 
+  /// So many images of the same layers are told apart: more would be somebody who pushes one image again and again.
+  static constexpr std::size_t kAlike = 16;
+
   /// `diff_ids` are those of the image, or of one platform of the index, that `image` names. Not empty.
   void learn(const std::vector<Digest>& diff_ids, const policy::BaseToSee& image);
   /// Images whose layers are the lowest ones of this image, but not all of them; those with most layers first.
-  [[nodiscard]] std::vector<policy::BaseToSee> below(const std::vector<Digest>& diff_ids) const;
+  /// At most `limit`.
+  [[nodiscard]] std::vector<policy::BaseToSee> below(const std::vector<Digest>& diff_ids, std::size_t limit) const;
 
  private:
   struct Entry {

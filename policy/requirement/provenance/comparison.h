@@ -72,9 +72,7 @@ Against against_parameters;
 Against against_materials;
 Against against_claims;
 
-/// Does the statement say what the certificate of its signer says, or nothing? For whoever has no leaf to hold it
-/// against.
-bool agrees_with_certificates(const Case& judged, const Builder& builder, const Witness& witness,
-                              const verify::Provenance& statement);
+/// Is this provenance of which everything holds that the leaf asks for?
+bool satisfies(const Case& judged, const ProvenanceLeaf& leaf, const Witness& witness);
 
 }  // namespace pullgate::policy::provenance

@@ -204,7 +204,8 @@ TEST(AttestationLeaf, StandsUntilItIsTooOld) {
     made.scanned("release", kClean, kLater).scanned("release", kClean, kBefore).scanned("release", kClean, kLater);
     return made.decide().account().stands_until;
   };
-  EXPECT_EQ(end(Select::kAny), moment(kLater) + std::chrono::hours(100));
+  // Any one would do; but under a threshold every signer may be needed, so the first end is looked at.
+  EXPECT_EQ(end(Select::kAny), moment(kBefore) + std::chrono::hours(100));
   EXPECT_EQ(end(Select::kAll), moment(kBefore) + std::chrono::hours(100));
   EXPECT_EQ(end(Select::kNewest), moment(kLater) + std::chrono::hours(100));
   EXPECT_EQ(scene(scan()).scanned("release", kClean, kLater).decide().account().stands_until, std::nullopt);

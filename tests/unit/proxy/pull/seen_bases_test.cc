@@ -37,9 +37,9 @@ TEST(SeenBases, AreThoseBelowAnImageAndNotTheImageItself) {
   seen.learn(stack({"os", "java"}), base_image("java"));
   seen.learn(stack({"java", "os"}), base_image("turned"));
   seen.learn(stack({"os", "java", "app"}), base_image("app"));
-  EXPECT_THAT(seen.below(stack({"os", "java", "app"})), ElementsAre(base_image("java"), base_image("os")));
-  EXPECT_THAT(seen.below(stack({"os"})), IsEmpty());
-  EXPECT_THAT(seen.below({}), IsEmpty());
+  EXPECT_THAT(seen.below(stack({"os", "java", "app"}), 10), ElementsAre(base_image("java"), base_image("os")));
+  EXPECT_THAT(seen.below(stack({"os"}), 10), IsEmpty());
+  EXPECT_THAT(seen.below({}, 10), IsEmpty());
 }
 
 TEST(SeenBases, ForgetWhatWasNotSeenForLongest) {
@@ -48,9 +48,9 @@ TEST(SeenBases, ForgetWhatWasNotSeenForLongest) {
   seen.learn(stack({"b"}), base_image("b"));
   seen.learn(stack({"a"}), base_image("a"));
   seen.learn(stack({"c"}), base_image("c"));
-  EXPECT_THAT(seen.below(stack({"a", "x"})), ElementsAre(base_image("a")));
-  EXPECT_THAT(seen.below(stack({"b", "x"})), IsEmpty());
-  EXPECT_THAT(seen.below(stack({"c", "x"})), ElementsAre(base_image("c")));
+  EXPECT_THAT(seen.below(stack({"a", "x"}), 10), ElementsAre(base_image("a")));
+  EXPECT_THAT(seen.below(stack({"b", "x"}), 10), IsEmpty());
+  EXPECT_THAT(seen.below(stack({"c", "x"}), 10), ElementsAre(base_image("c")));
 }
 
 }  // namespace
