@@ -206,5 +206,25 @@ TEST(BaseImage, IsDeniedForGoodWhereTheManifestItselfIsWrong) {
   EXPECT_EQ(Scene(by_annotation()).annotated(kGood).missing().decide().verdict(), Verdict::kCannotJudge);
 }
 
+// A builder that many may call signs for each of them: a second statement about the same digest, from somebody else's
+// source, must not say what the first one would not.
+TEST(BaseImage, IsNotNamedByProvenanceThatTheRuleWouldNotTake) {
+  ProvenanceLeaf of_ours;
+  of_ours.builder = "ci";
+  of_ours.source = SourceRequirement{};
+  of_ours.source->repository = text_template(kSourceRepository);
+  const auto decide = [&](const std::string& second_source) {
+    Scene scene(all_of({{of_ours}, base_image({BaseProof::kProvenance}, {"ghcr.io/acme/base/**"})}));
+    scene.attested_by("builder", Scene::built_on({{"docker.io/evil/os", "", std::nullopt}}));
+    verify::Provenance second = Scene::built_on({{"ghcr.io/acme/base/os", "", std::nullopt}});
+    second.source->repository = second_source;
+    return scene.attested_by("builder", second).decide();
+  };
+  EXPECT_EQ(decide(kSourceRepository).verdict(), Verdict::kAllow);
+  const Decision denied = decide("https://github.com/mallory/app");
+  ASSERT_EQ(denied.verdict(), Verdict::kDeny);
+  EXPECT_EQ(denied.objections().front().reason, Reason::kBaseNotAllowed);
+}
+
 }  // namespace
 }  // namespace pullgate::policy

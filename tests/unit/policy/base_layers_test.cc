@@ -254,6 +254,33 @@ TEST(BasesToSee, AreThoseThatTheRuleAllowsAndNobodyElses) {
   EXPECT_THAT(wanted(), Contains("ghcr.io/acme/base/child"));
 }
 
+// Under a public trust root everybody can have verified evidence: naming bases must not crowd out those that are meant.
+TEST(BasesToSee, AreNotNamedByStrangersNorInTheirOrder) {
+  Scene scene(based_on_layers());
+  scene.annotated("ghcr.io/acme/base/os", Digest::of("base").text());
+  std::vector<verify::ImageMaterial> many;
+  for (int i = 0; i < 100; ++i) many.push_back({"ghcr.io/acme/base/a", "", Digest::of(std::to_string(i))});
+  scene.attested_by("stranger", Scene::built_on(many));
+  const auto seen = [&] {
+    return bases_to_see(scene.policy(), scene.requested.repository, scene.document, scene.gathered.leaves,
+                        scene.gathered.reports);
+  };
+  ASSERT_EQ(seen().size(), 1U);
+  EXPECT_EQ(seen()[0].repository.text(), "ghcr.io/acme/base/os");
+  scene.attested_by("release", Scene::built_on(many));
+  EXPECT_EQ(seen()[0].repository.text(), "ghcr.io/acme/base/os") << "what the image says comes first";
+  EXPECT_LT(seen().size(), 100U);
+}
+
+// A gap about a base is none of the evidence about the image.
+TEST(BaseByLayers, AGapOfABaseEndsNoAttestation) {
+  Scene scene = child({"os", "libs", "app"});
+  scene.gathered.base_gaps.push_back({"base image x", Reason::kUpstreamUnreachable, "refused", std::nullopt});
+  EXPECT_EQ(scene.decide().verdict(), Verdict::kAllow);
+  scene.gathered.bases.clear();
+  EXPECT_EQ(scene.decide().verdict(), Verdict::kCannotJudge);
+}
+
 TEST(BasesWanted, FollowsFromTheEntriesThatApply) {
   Scene scene(signature("release"));
   const auto wanted = [&] { return bases_wanted(scene.policy(), scene.requested.repository); };

@@ -64,6 +64,19 @@ TEST(Baseline, RejectsChildrenOfAdmittedIndexesToo) {
   EXPECT_FALSE(is_rejected(policy, scene.requested.repository, Digest::of("sibling"), scene.at));
 }
 
+// Otherwise a child would have to be signed by itself, because of an entry that should only record.
+TEST(Baseline, UncoversNoChildrenWhereItOnlyRecords) {
+  const Digest child = Digest::of("child");
+  for (const Mode mode : {Mode::kWarn, Mode::kAudit}) {
+    const Scene scene = with_baseline(rule("watched", {"**"}, reject({child}), mode));
+    EXPECT_FALSE(is_rejected(scene.policy(), scene.requested.repository, child, scene.at));
+  }
+  Scene later = with_baseline(rule("later", {"**"}, reject({child})));
+  later.baseline[0].effective_from = later.at + std::chrono::hours(1);
+  EXPECT_FALSE(is_rejected(later.policy(), later.requested.repository, child, later.at));
+  EXPECT_TRUE(is_rejected(later.policy(), later.requested.repository, child, later.at + std::chrono::hours(1)));
+}
+
 TEST(Baseline, NeedsEvidenceForAnOpenRuleToo) {
   Scene scene(accept());
   EXPECT_FALSE(needs_evidence(scene.policy(), scene.requested.repository));

@@ -240,6 +240,12 @@ TEST(KeylessBuilder, HasToAgreeWithItsCertificateAboutTheRun) {
                               said.build_config_uri = kSourceRepository + "/.github/workflows/other.yml@refs/tags/v1.0";
                             }),
               HasSubstr("workflow '.github/workflows/release.yml'"));
+  // Another spelling of a path is another path.
+  const std::string path = std::exchange(scene.provenance.entry_point, "x/.github/workflows/release.yml");
+  const Decision spelt_otherwise = scene.of_provenance();
+  ASSERT_EQ(spelt_otherwise.verdict(), Verdict::kDeny);
+  EXPECT_EQ(spelt_otherwise.objections().front().reason, Reason::kEvidenceContradicts);
+  scene.provenance.entry_point = path;
   // GitHub's certificates of before 2023 say the event in their own way.
   certified.build_trigger.reset();
   EXPECT_THAT(contradiction(scene, [](auto& said) { said.github_workflow_trigger = "schedule"; }),

@@ -370,6 +370,21 @@ TEST(Judge, ServesWhatAnExceptionWaivesUntilItExpires) {
   EXPECT_EQ(lead(bench.judge("acme/late", "1.0")), Reason::kNoEvidence);
 }
 
+// Whoever has the manifest already asks for its blobs alone, and never makes the image be judged again.
+TEST(Judge, WithdrawsWhatAFurtherAttestationEnded) {
+  Bench bench;
+  const Digest app = bench.put_image("scanned/app", "app.json", "1.0");
+  const Digest layer = Digest::of(signed_file("layer"));
+  bench.attest("scanned/app", app, {"app-clean"});
+  ASSERT_TRUE(is_admitted(bench.judge("scanned/app", "1.0")));
+  EXPECT_TRUE(bench.has_blob("scanned/app", layer));
+  bench.attest("scanned/app", app, {"app-clean", "app-dirty"});
+  bench.advance(std::chrono::seconds(59));
+  EXPECT_TRUE(bench.has_blob("scanned/app", layer));
+  bench.advance(std::chrono::seconds(2));
+  EXPECT_FALSE(bench.has_blob("scanned/app", layer));
+}
+
 TEST(Judge, PassesSignaturesByTheirStructure) {
   Bench bench;
   const Digest app = bench.put_image("acme/app", "app.json", "1.0");

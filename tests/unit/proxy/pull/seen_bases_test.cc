@@ -42,6 +42,14 @@ TEST(SeenBases, AreThoseBelowAnImageAndNotTheImageItself) {
   EXPECT_THAT(seen.below({}, 10), IsEmpty());
 }
 
+// Whoever may push to a base's repository can push the same layers again and again.
+TEST(SeenBases, KeepOnlySoManyOfTheSameLayers) {
+  SeenBases seen(1000);
+  for (int i = 0; i < 100; ++i) seen.learn(stack({"os"}), base_image(std::to_string(i)));
+  EXPECT_EQ(seen.below(stack({"os", "app"}), 1000).size(), SeenBases::kAlike);
+  EXPECT_EQ(seen.below(stack({"os", "app"}), 3).size(), 3U);
+}
+
 TEST(SeenBases, ForgetWhatWasNotSeenForLongest) {
   SeenBases seen(2);
   seen.learn(stack({"a"}), base_image("a"));
