@@ -57,7 +57,7 @@ class LayerProof {
         near_misses.push_back(*std::move(reviewed.objection));
         continue;
       }
-      Judgement met = Judgement::met(proof_of(base, part));
+      Judgement met = Judgement::met(proof_of(base, part.shown, *part.layers));
       met.stands_until = reviewed.stands_until;
       return met;
     }
@@ -95,13 +95,12 @@ class LayerProof {
     return std::nullopt;
   }
 
-  [[nodiscard]] std::string proof_of(const Base& base, const Leaf& part) const {
-    const ImageLayers& other = *counterpart(base, *part.layers);
+  [[nodiscard]] static std::string proof_of(const Base& base, const std::string& part, const ImageLayers& image) {
+    const ImageLayers& other = *counterpart(base, image);
     const std::string said = self_description(other.config);
-    return fmt::format("{} is built on '{}'{}{}{}: {} of its {} layers{}", part.shown, shown(base),
-                       said.empty() ? "" : " (", said, said.empty() ? "" : ")", other.config.diff_ids.size(),
-                       part.layers->config.diff_ids.size(),
-                       begins_with(part.layers->layers, other.layers) ? "" : ", compressed anew");
+    return fmt::format("{} is built on '{}'{}{}{}: {} of its {} layers{}", part, shown(base), said.empty() ? "" : " (",
+                       said, said.empty() ? "" : ")", other.config.diff_ids.size(), image.config.diff_ids.size(),
+                       begins_with(image.layers, other.layers) ? "" : ", compressed anew");
   }
 
   /// A base that the image claims and that no rule allows says more than that none was found.

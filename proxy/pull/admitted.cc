@@ -43,9 +43,8 @@ void Admitted::note_end(Node& node, const Position& position) {
   if (node.end) ends_.erase(*node.end);
   node.end.reset();
   const auto& decision = node.grounds.decision;
-  if (decision && decision->account().stands_until) {
-    node.end = ends_.emplace(*decision->account().stands_until, position);
-  }
+  const std::optional<Time> end = decision ? decision->account().stands_until : std::nullopt;
+  if (end) node.end = ends_.emplace(*end, position);
 }
 
 void Admitted::drop_fallen(Time at) {
