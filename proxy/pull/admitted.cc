@@ -129,7 +129,7 @@ void Admitted::forget(const Position& position) {
     const auto count = graph->second.blobs.find(blob);
     if (--count->second == 0) graph->second.blobs.erase(count);
   }
-  if (node->second.end) ends_.erase(*node->second.end);
+  if (const auto end = node->second.end) ends_.erase(*end);
   edges_ -= node->second.children.size() + node->second.blobs.size();
   order_.erase(node->second.order);
   graph->second.manifests.erase(node);
