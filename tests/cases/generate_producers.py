@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes `provenance/<producer>/`: an envelope that python3-cryptography signs, and what `producers.py` says of it.
+"""Writes `provenance/<producer>/`: an envelope that python3-cryptography signs, and what `producers/` says of it.
 
     /usr/bin/python3 tests/cases/generate_producers.py
 

@@ -1,5 +1,5 @@
 // From policy.yaml to the decision: what every known producer writes, signed by another implementation, under rules
-// that ask for it and under rules that ask for something else (tests/cases/producers.py). Among them are the options of
+// that ask for it and under rules that ask for something else (tests/cases/producers/). Among them are the options of
 // slsa-verifier: source URI, branch, tag, versioned tag and workflow inputs.
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 /// What every known producer writes, read out of envelopes that another implementation signed
-/// (tests/cases/producers.py).
+/// (tests/cases/producers/).
 
 #include <algorithm>
 
