@@ -17,6 +17,7 @@ for folder in (TESTS, TESTS.parent / "config"):
 
 from support import containerd, gate  # noqa: E402
 from support.containerd import Containerd  # noqa: E402
+from support.desk import Desk  # noqa: E402
 from support.gate import Gate, StartGate, program  # noqa: E402
 from support.hostile_registry import HostileRegistry  # noqa: E402
 from support.stage import Stage, open_stage  # noqa: E402
@@ -98,3 +99,8 @@ def before_hostile(workshop: Workshop, hostile: HostileRegistry, start_gate: Sta
     """The same before a registry that does what the test tells it to."""
     upstream = gate.registry_upstream(REGISTRY, hostile.port)
     return start_gate(gate.settings(upstream), workshop.policy(gate.signed_by("release", name="released")))
+
+
+@pytest.fixture
+def desk(workshop: Workshop, tmp_path: Path) -> Desk:
+    return Desk(tmp_path, workshop)

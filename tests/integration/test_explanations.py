@@ -1,0 +1,141 @@
+"""`pullgate tree`, `policy explain` and the further forms of `verify`: what was found, and what it means."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ElementTree
+
+from support import gate
+from support.desk import CANNOT_JUDGE, Desk, FAILED, FINE, IMAGE, RULE, USAGE, everywhere
+from support.process import free_port
+from support.workshop import REGISTRY, Workshop
+
+
+# verify for scanners and CI servers
+
+
+def test_verify_as_sarif(desk: Desk, workshop: Workshop) -> None:
+    workshop.image()
+    ended = desk.about("verify", IMAGE, "--format", "sarif")
+    assert ended.returncode == FAILED
+    (run,) = json.loads(ended.stdout)["runs"]
+    (result,) = run["results"]
+    assert result["ruleId"] == "NO_EVIDENCE" and result["level"] == "error"
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["NO_EVIDENCE"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == f"oci://{IMAGE}"
+    desk.policy({**RULE, "mode": "warn"})
+    ended = desk.about("verify", IMAGE, "--format", "sarif")
+    assert ended.returncode == FINE
+    assert json.loads(ended.stdout)["runs"][0]["results"][0]["level"] == "warning"
+    workshop.signed("acme/good")
+    ended = desk.about("verify", f"{REGISTRY}/acme/good:1.0", "--format", "sarif")
+    assert ended.returncode == FINE and json.loads(ended.stdout)["runs"][0]["results"] == []
+    ended = desk.about("verify", f"{REGISTRY}/acme/none:1.0", "--format", "sarif")
+    assert ended.returncode == CANNOT_JUDGE
+    assert json.loads(ended.stdout)["runs"][0]["results"][0]["ruleId"] == "NOT_JUDGED"
+
+
+def test_verify_as_junit(desk: Desk, workshop: Workshop) -> None:
+    workshop.image()
+    ended = desk.about("verify", IMAGE, "--format", "junit")
+    assert ended.returncode == FAILED
+    failure = ElementTree.fromstring(ended.stdout).find("./testsuite/testcase/failure")
+    assert failure is not None and failure.get("type") == "NO_EVIDENCE" and "DENIED" in str(failure.text)
+    ended = desk.about("verify", f"{REGISTRY}/acme/none:1.0", "--format", "junit")
+    assert ended.returncode == CANNOT_JUDGE
+    assert ElementTree.fromstring(ended.stdout).find("./testsuite/testcase/error") is not None
+    workshop.signed("acme/good")
+    ended = desk.about("verify", f"{REGISTRY}/acme/good:1.0", "--format", "junit")
+    assert ended.returncode == FINE and ElementTree.fromstring(ended.stdout).get("failures") == "0"
+
+
+# tree
+
+
+def test_the_tree_says_what_each_piece_proves(desk: Desk, workshop: Workshop) -> None:
+    image = workshop.image()
+    everywhere(workshop, "acme/app", image)
+    provenance = {"builder": "ci", "source": {"repository": "https://github.com/acme/*"}}
+    desk.policy({"name": "both", "scopes": ["**"],
+                 "require": {"allOf": [{"signature": "release"}, {"provenance": provenance}]}})  # fmt: skip
+    ended = desk.about("tree")
+    assert ended.returncode == FINE, ended.stderr
+    lines = ended.stdout.splitlines()
+    assert lines[0] == IMAGE and lines[1] == f"|-- digest: {image.digest}"
+    assert lines[2] == "|-- decision: allow, by 'both' (enforce)"
+    for text in (
+        ".sig, layer 0: verified", ".att, layer 0: verified", "signer: key sha256:", "attestor: release",
+        "builder: https://ci.acme.example/builders/container@v1", "source: https://github.com/acme/app",
+        "satisfies: both/allOf[0]/signature", "satisfies: both/allOf[1]/provenance",
+    ):  # fmt: skip
+        assert text in ended.stdout, ended.stdout
+    assert all(31 < ord(letter) < 127 or letter == "\n" for letter in ended.stdout)
+    document = json.loads(desk.about("tree", IMAGE, "--format", "json").stdout)
+    assert document["digest"] == image.digest and document["decision"]["verdict"] == "allow"
+    assert {piece["attestors"] for piece in document["evidence"]} == {"release", "builder"}
+    assert sorted(name for piece in document["evidence"] for name in piece["satisfies"]) == [
+        "both/allOf[0]/signature", "both/allOf[1]/provenance",
+    ]  # fmt: skip
+
+
+def test_the_tree_shows_nothing_of_what_is_not_verified(desk: Desk, workshop: Workshop) -> None:
+    index = workshop.index()
+    workshop.sign("acme/service", index, workshop.keys.stranger, named="site.local/lies\x1b[2J")
+    ended = desk.about("tree", f"{REGISTRY}/acme/service:2.0")
+    assert ended.returncode == FINE, ended.stderr
+    assert ": not verified\n" in ended.stdout and "SIGNER_NOT_TRUSTED: " in ended.stdout
+    assert "lies" not in ended.stdout and "\x1b" not in ended.stdout
+    assert "index of 2" in ended.stdout and "linux/arm64/v8: sha256:" in ended.stdout
+    assert "decision: deny, by 'released' (enforce); SIGNER_NOT_TRUSTED: " in ended.stdout
+    assert desk.about("tree", f"{REGISTRY}/acme/none:1.0").returncode == CANNOT_JUDGE
+    assert desk.about("tree", "not an image").returncode == USAGE
+
+
+# policy explain
+
+
+def test_explain_names_the_rule_and_what_it_requires_without_asking_anybody(desk: Desk) -> None:
+    desk.upstream(gate.registry_upstream(REGISTRY, free_port()))
+    provenance = {"builder": "ci", "minLevel": 3, "source": {"repository": "https://github.com/acme/{repo}"}}
+    exception = {"waives": ["acme/signature"], "reason": "old", "approvedBy": ["alice"]}
+    desk.policy(
+        gate.signed_by("release", [f"{REGISTRY}/**"], name="rest"),
+        {"name": "acme", "scopes": [f"{REGISTRY}/acme/**"], "mode": "warn", "message": "Ask us.",
+         "require": {"allOf": [{"signature": "release"}, {"provenance": provenance}]}},
+        baseline=[{"name": "bad", "scopes": ["**"], "reject": {"digests": []}}],
+        exceptions=[
+            {"id": "EX-1", "scopes": [f"{REGISTRY}/acme/app"], **exception, "expires": "2026-07-01T00:00:00Z"},
+            {"id": "EX-2", "digests": ["sha256:" + "0" * 64], **exception, "expires": "2026-05-01T00:00:00Z"},
+            {"id": "EX-3", "scopes": [f"{REGISTRY}/acme/else"], **exception, "expires": "2026-07-01T00:00:00Z"},
+        ],
+    )  # fmt: skip
+    ended = desk.explain()
+    assert ended.returncode == FINE, ended.stderr
+    for line in (
+        f"rule: 'acme' (warn), by scope '{REGISTRY}/acme/**', the most specific that matches",
+        f"  '{REGISTRY}/**' of rule 'rest' matches too, and is less specific",
+        "  acme/allOf: all of these",
+        "    acme/allOf[0]/signature: a signature with a key of attestor 'release'",
+        "  advice: Ask us.",
+        "baseline: 'bad' (enforce) applies as well",
+        "exception EX-1: waives acme/signature",
+        "exception EX-2: waives acme/signature for some digests",
+    ):
+        assert line in ended.stdout.splitlines(), ended.stdout
+    assert "level 3 or more" in ended.stdout and "source https://github.com/acme/app" in ended.stdout
+    assert "EXPIRED on 2026-05-01T00:00:00Z" in ended.stdout and "EX-3" not in ended.stdout
+    document = json.loads(desk.explain("--format", "json").stdout)
+    assert document["rule"]["name"] == "acme" and document["rule"]["requirements"][0]["text"] == "all of these"
+    assert [(scope["rule"], scope["applies"]) for scope in document["scopes"]] == [("acme", True), ("rest", False)]
+    assert [(found["id"], found["expired"], found["certain"]) for found in document["exceptions"]] == [
+        ("EX-1", False, True), ("EX-2", True, False),
+    ]  # fmt: skip
+
+
+def test_explain_says_when_no_rule_applies(desk: Desk) -> None:
+    desk.policy(gate.signed_by("release", ["ghcr.io/**"]))
+    ended = desk.explain()
+    assert ended.returncode == FAILED and "NO_RULE" in ended.stdout
+    ended = desk.explain("--format", "json")
+    assert ended.returncode == FAILED and json.loads(ended.stdout)["rule"] is None
+    assert desk.explain("--at", "never").returncode == USAGE
