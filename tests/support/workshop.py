@@ -128,11 +128,11 @@ class Workshop:
 
     def policy(self, *rules: Json, mode: str = "enforce") -> Json:
         """The rules with the attestors and builders that they name: a policy must not list what nothing uses."""
-        builders = {"ci": {"attestor": "builder", "id": BUILDER_ID, "level": 3}} if _mentions(rules, "ci") else {}
+        builders = {"ci": {"attestor": "builder", "id": BUILDER_ID, "level": 3}} if mentions(rules, "ci") else {}
         attestors = {
             name: {"key": {"file": str(self.root / "keys" / f"{name}.pub")}, "transparencyLog": "none"}
             for name in ("release", "builder")
-            if _mentions([rules, builders], name)
+            if mentions([rules, builders], name)
         }
         parts = {"attestors": attestors, "builders": builders}
         return {
@@ -143,11 +143,11 @@ class Workshop:
         }
 
 
-def _mentions(node: Any, name: str) -> bool:
+def mentions(node: Any, name: str) -> bool:
     """Is the name the value of a `signature`, `builder` or `attestor`?"""
     if isinstance(node, Mapping):
         return any(
-            value == name if key in ("signature", "builder", "attestor") else _mentions(value, name)
+            (key in ("signature", "builder", "attestor") and value == name) or mentions(value, name)
             for key, value in node.items()
         )
-    return isinstance(node, (list, tuple)) and any(_mentions(value, name) for value in node)
+    return isinstance(node, (list, tuple)) and any(mentions(value, name) for value in node)
