@@ -56,9 +56,9 @@ BaseReview review_age(const Case& judged, const Base& base, std::chrono::millise
   const bool is_ahead = *oldest > now + kClockSkew;
   if (is_ahead || now >= *oldest + max_age) {
     return refuse(Reason::kBaseTooOld, name,
-                  fmt::format("base '{}' is of {}{}", shown(base), to_rfc3339(*oldest),
+                  fmt::format("base '{}' was created at {}{}", shown(base), to_rfc3339(*oldest),
                               is_ahead ? ", which has not come yet" : ""),
-                  fmt::format("build on a base that is at most {} old", in_hours(max_age)));
+                  fmt::format("build on a newer base: it may be at most {} old", in_hours(max_age)));
   }
   return {.stands_until = *oldest + max_age};
 }

@@ -86,8 +86,8 @@ class LayerProof {
     if (other == nullptr) return differ(fmt::format("base '{}' has no such platform", shown(base)));
     const std::size_t common = common_layers(other->config, image.config);
     if (common < other->config.diff_ids.size()) {
-      return differ(fmt::format("not built on '{}': {} of its {} layers are the lowest ones of this image", shown(base),
-                                common, other->config.diff_ids.size()));
+      return differ(fmt::format("not built on '{}': this image begins with {} of its {} layers", shown(base), common,
+                                other->config.diff_ids.size()));
     }
     if (common == image.config.diff_ids.size()) {
       return differ(fmt::format("it has the layers of '{}' and none of its own: it is that image", shown(base)));

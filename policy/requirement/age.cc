@@ -14,7 +14,7 @@ std::optional<Time> signing_time(const Case& judged, const std::string& attestor
 Age age_of(const Case& judged, std::optional<Time> moment, std::chrono::milliseconds max_age, const std::string& what,
            const std::string& requirement) {
   const Time now = judged.about().at;
-  const std::string remedy = fmt::format("sign a new one: it may be {} old", in_hours(max_age));
+  const std::string remedy = fmt::format("sign a new one: it may be at most {} old", in_hours(max_age));
   if (!moment) {
     return {.objection = Objection{Reason::kTimestampMissing, requirement,
                                    fmt::format("nothing proves when {} was signed", what),
@@ -22,13 +22,13 @@ Age age_of(const Case& judged, std::optional<Time> moment, std::chrono::millisec
   }
   if (now < *moment && *moment - now > kClockSkew) {
     return {.objection = Objection{Reason::kTimeOutsideValidity, requirement,
-                                   fmt::format("{} is of {}, which has not come yet", what, to_rfc3339(*moment)),
+                                   fmt::format("it is of {}, which has not come yet: {}", to_rfc3339(*moment), what),
                                    "set the clock of the machine that judges"}};
   }
   const Time end = *moment + max_age;
   if (now >= end) {
     return {.objection = Objection{Reason::kEvidenceTooOld, requirement,
-                                   fmt::format("{} is of {}", what, to_rfc3339(*moment)), remedy}};
+                                   fmt::format("it is of {}: {}", to_rfc3339(*moment), what), remedy}};
   }
   return {.stands_until = end};
 }

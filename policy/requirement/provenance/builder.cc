@@ -26,7 +26,7 @@ std::optional<Difference> against_builder(const Comparison& compared) {
   if (is_builder(builder, witness, statement)) return std::nullopt;
   return compared.differ(Stage::kBuilder, Reason::kBuilderNotAllowed,
                          fmt::format("built by '{}'", printable(statement.builder_id)),
-                         fmt::format("builder '{}' is '{}'", builder.name, builder.id.text()));
+                         fmt::format("build with builder '{}', which is '{}'", builder.name, builder.id.text()));
 }
 
 std::optional<Difference> against_level(const Comparison& compared) {
@@ -42,7 +42,7 @@ std::optional<Difference> against_build_type(const Comparison& compared) {
   const std::string& type = compared.statement.build_type;
   if (!wanted || (!type.empty() && wanted->matches(type))) return std::nullopt;
   return compared.differ(Stage::kBuildType, Reason::kBuildTypeNotAllowed,
-                         fmt::format("build type '{}'", printable(type)),
+                         fmt::format("built as type '{}'", printable(type)),
                          fmt::format("build type '{}' is required", wanted->text()));
 }
 

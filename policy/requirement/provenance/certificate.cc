@@ -81,7 +81,7 @@ class Certificate {
     return compared_.differ(Stage::kCertificate, Reason::kEvidenceContradicts,
                             fmt::format("the provenance says {} '{}', the certificate of its signer '{}'", what,
                                         printable(stated), printable(certified)),
-                            "the builder has to record the run that it was started for");
+                            "trust neither: build again, and let the builder record its own run");
   }
 
   const Comparison& compared_;

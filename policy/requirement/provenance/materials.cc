@@ -24,7 +24,8 @@ std::optional<Difference> against_allowed(const Comparison& compared, const std:
   if (!is_allowed) {
     std::vector<std::string> patterns;
     for (const TextTemplate& wanted : allowed) patterns.push_back(compared.shown(wanted));
-    return compared.differ(Stage::kMaterials, Reason::kMaterialNotAllowed, shown_material(material),
+    return compared.differ(Stage::kMaterials, Reason::kMaterialNotAllowed,
+                           fmt::format("the build used {}", shown_material(material)),
                            fmt::format("allowed are '{}'", fmt::join(patterns, "', '")));
   }
   // A name alone means whatever is there at the time: the build may have used anything.

@@ -35,8 +35,9 @@ std::vector<JsonPointer> expected_places(const Comparison& compared) {
 }
 
 Difference unexpected(const Comparison& compared, std::string found) {
-  return compared.differ(Stage::kParameters, Reason::kParameterNotAllowed, std::move(found),
-                         "the rule must list it, or say 'unexpectedParameters: allow'");
+  return compared.differ(
+      Stage::kParameters, Reason::kParameterNotAllowed, std::move(found),
+      "build without it, or list it in the rule ('unexpectedParameters: allow' lets everything pass)");
 }
 
 /// SLSA v1.0 "Verifying artifacts", step 2: parameters that nobody expected can make another thing of the same source.
@@ -80,7 +81,7 @@ std::optional<Difference> against_workflow(const Comparison& compared) {
   if (!wanted || compared.matches(*wanted, entry_point)) return std::nullopt;
   return compared.differ(Stage::kWorkflow, Reason::kWorkflowNotAllowed,
                          entry_point.empty() ? "the provenance does not say which workflow built"
-                                             : fmt::format("workflow '{}'", printable(entry_point)),
+                                             : fmt::format("built by workflow '{}'", printable(entry_point)),
                          fmt::format("workflow '{}' is required", compared.shown(*wanted)));
 }
 
