@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,8 +12,8 @@
 #include "policy/policy.h"
 #include "policy/words.h"
 #include "proxy/cli/commands.h"
-#include "proxy/cli/configuration.h"
 #include "proxy/cli/exit_code.h"
+#include "proxy/cli/image_options.h"
 #include "proxy/ops/json_text.h"
 #include "verify/bytes.h"
 
@@ -33,11 +32,9 @@ Example:
 Exit codes: 0 a rule applies, 1 none does and the image would be denied, 64 wrong usage, 78 a file is wrong.)";
 
 struct ExplainArguments {
-  std::string image;
-  std::string settings;
-  std::string policy;
-  std::string format = "text";
-  std::string at;
+  ImageOptions options;
+  std::string format;
+  std::optional<Time> at;
 };
 
 /// A scope that matches the image, and whose it is.
@@ -187,23 +184,12 @@ void print_explanation_json(const Explanation& explanation) {
 }
 
 int explain(const ExplainArguments& arguments) {
-  const Result<ImageReference> image = ImageReference::parse(arguments.image);
-  if (!image) {
-    fmt::print(stderr, "pullgate: {}\n", image.error().message);
-    return kExitUsage;
-  }
-  Time at = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  if (!arguments.at.empty()) {
-    const Result<Time> moment = parse_rfc3339(arguments.at);
-    if (!moment) {
-      fmt::print(stderr, "pullgate: --at must be a moment such as 2026-12-01T00:00:00Z\n");
-      return kExitUsage;
-    }
-    at = *moment;
-  }
-  const auto configuration = load_configuration(arguments.settings, optional_path(arguments.policy));
+  const auto image = read_image(arguments.options);
+  if (!image) return kExitUsage;
+  const auto configuration = load_configuration(arguments.options);
   if (!configuration) return kExitConfiguration;
-  const Explanation explanation = explanation_of(*configuration->policy.rules, *image, at);
+  const Explanation explanation =
+      explanation_of(*configuration->policy.rules, *image, arguments.at.value_or(this_moment()));
   if (arguments.format == "json") {
     print_explanation_json(explanation);
   } else {
@@ -218,17 +204,9 @@ void add_policy_explain_command(CLI::App& policy, int& exit_code) {
   CLI::App* command = policy.add_subcommand("explain", "Say which rules apply to a name, and what they require");
   command->footer(kExplainFooter);
   const auto arguments = std::make_shared<ExplainArguments>();
-  command->add_option("image", arguments->image, "The image")->required()->type_name("IMAGE");
-  command->add_option("-c,--config", arguments->settings, "The settings file, pullgate.yaml")
-      ->required()
-      ->type_name("FILE");
-  command->add_option("--policy", arguments->policy, "A policy file instead of the one that the settings name")
-      ->type_name("FILE");
-  command->add_option("--at", arguments->at, "The moment to hold exceptions and rules against (RFC 3339)")
-      ->type_name("TIME");
-  command->add_option("--format", arguments->format, "text for people, json for scripts")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
+  add_image_options(*command, arguments->options);
+  add_moment_option(*command, "--at", arguments->at, "The moment to hold exceptions and rules against");
+  add_format_option(*command, arguments->format, {"text", "json"});
   command->callback([arguments, &exit_code] { exit_code = explain(*arguments); });
 }
 

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -14,6 +13,7 @@
 #include "config/lint.h"
 #include "proxy/cli/commands.h"
 #include "proxy/cli/exit_code.h"
+#include "proxy/cli/image_options.h"
 #include "proxy/cli/sarif.h"
 #include "proxy/ops/json_text.h"
 #include "verify/bytes.h"
@@ -39,8 +39,8 @@ constexpr std::string_view kRefusedRule = "refused";
 struct LintArguments {
   std::string file;
   std::string settings;
-  std::string format = "text";
-  std::string now;
+  std::string format;
+  std::optional<Time> now;
   bool strict = false;
 };
 
@@ -121,15 +121,7 @@ int lint(const LintArguments& arguments) {
     fmt::print(stderr, "pullgate: say which policy: FILE, or --config for the one that the settings name\n");
     return kExitUsage;
   }
-  Time now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  if (!arguments.now.empty()) {
-    const Result<Time> moment = parse_rfc3339(arguments.now);
-    if (!moment) {
-      fmt::print(stderr, "pullgate: --now must be a moment such as 2026-12-01T00:00:00Z\n");
-      return kExitUsage;
-    }
-    now = *moment;
-  }
+  const Time now = arguments.now.value_or(this_moment());
   const config::Linted linted = arguments.settings.empty() ? config::lint_policy(arguments.file, now)
                                                            : config::lint_settings(arguments.settings, now);
   if (arguments.format == "json") {
@@ -152,11 +144,8 @@ void add_policy_lint_command(CLI::App& policy, int& exit_code) {
   command->add_option("file", arguments->file, "The policy file")->type_name("FILE");
   command->add_option("-c,--config", arguments->settings, "The settings file, whose policy is meant")
       ->type_name("FILE");
-  command->add_option("--format", arguments->format, "text for people, json for scripts, sarif for code scanning")
-      ->check(CLI::IsMember({"text", "json", "sarif"}))
-      ->capture_default_str();
-  command->add_option("--now", arguments->now, "The moment to hold exceptions and rules against (RFC 3339)")
-      ->type_name("TIME");
+  add_format_option(*command, arguments->format, {"text", "json", "sarif"});
+  add_moment_option(*command, "--now", arguments->now, "The moment to hold exceptions and rules against");
   command->add_flag("--strict", arguments->strict, "Warnings end with 1");
   command->callback([arguments, &exit_code] { exit_code = lint(*arguments); });
 }

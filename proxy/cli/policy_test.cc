@@ -13,10 +13,11 @@
 #include "config/policy_test_file.h"
 #include "policy/explain.h"
 #include "proxy/cli/commands.h"
-#include "proxy/cli/configuration.h"
 #include "proxy/cli/exit_code.h"
+#include "proxy/cli/image_options.h"
 #include "proxy/cli/inquiry.h"
 #include "proxy/cli/junit.h"
+#include "proxy/cli/problems.h"
 #include "proxy/ops/json_text.h"
 #include "verify/bytes.h"
 
@@ -43,7 +44,7 @@ Exit codes: 0 every decision is as expected, 1 one is not, 64 wrong usage, 78 a 
 
 struct PolicyTestArguments {
   std::string file;
-  std::string format = "text";
+  std::string format;
 };
 
 /// One case with what came of it. `decision` is null when nothing was judged: then no expectation is met, because a
@@ -200,9 +201,7 @@ void add_policy_test_command(CLI::App& policy, int& exit_code) {
   command->footer(kTestFooter);
   const auto arguments = std::make_shared<PolicyTestArguments>();
   command->add_option("file", arguments->file, "The file of cases")->required()->type_name("FILE");
-  command->add_option("--format", arguments->format, "text for people, json for scripts, junit for CI servers")
-      ->check(CLI::IsMember({"text", "json", "junit"}))
-      ->capture_default_str();
+  add_format_option(*command, arguments->format, {"text", "json", "junit"});
   command->callback([arguments, &exit_code] { exit_code = test_policy(*arguments); });
 }
 

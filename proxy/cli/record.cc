@@ -12,8 +12,8 @@
 
 #include "policy/explain.h"
 #include "proxy/cli/commands.h"
-#include "proxy/cli/configuration.h"
 #include "proxy/cli/exit_code.h"
+#include "proxy/cli/image_options.h"
 #include "proxy/cli/inquiry.h"
 #include "proxy/cli/pack.h"
 #include "proxy/ops/json_text.h"
@@ -43,9 +43,7 @@ Exit codes: 0 recorded, 2 something could not be asked for and nothing is writte
 constexpr std::string_view kInTotoType = "application/vnd.in-toto+json";
 
 struct RecordArguments {
-  std::string image;
-  std::string settings;
-  std::string policy;
+  ImageOptions options;
   std::string output;
 };
 
@@ -190,12 +188,9 @@ int record_image(const ImageReference& image, const config::Configuration& confi
 }
 
 int record(const RecordArguments& arguments) {
-  const Result<ImageReference> image = ImageReference::parse(arguments.image);
-  if (!image) {
-    fmt::print(stderr, "pullgate: {}\n", image.error().message);
-    return kExitUsage;
-  }
-  const auto configuration = load_configuration(arguments.settings, optional_path(arguments.policy));
+  const auto image = read_image(arguments.options);
+  if (!image) return kExitUsage;
+  const auto configuration = load_configuration(arguments.options);
   if (!configuration) return kExitConfiguration;
   return record_image(*image, *configuration, arguments.output);
 }
@@ -206,12 +201,7 @@ void add_record_command(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("record", "Write an evidence pack of one image");
   command->footer(kRecordFooter);
   const auto arguments = std::make_shared<RecordArguments>();
-  command->add_option("image", arguments->image, "The image")->required()->type_name("IMAGE");
-  command->add_option("-c,--config", arguments->settings, "The settings file, pullgate.yaml")
-      ->required()
-      ->type_name("FILE");
-  command->add_option("--policy", arguments->policy, "A policy file instead of the one that the settings name")
-      ->type_name("FILE");
+  add_image_options(*command, arguments->options);
   command->add_option("-o,--output", arguments->output, "The folder to write, absent or empty")
       ->required()
       ->type_name("DIR");

@@ -6,10 +6,11 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "config/load.h"
 #include "proxy/app.h"
 #include "proxy/cli/commands.h"
-#include "proxy/cli/configuration.h"
 #include "proxy/cli/exit_code.h"
+#include "proxy/cli/problems.h"
 
 namespace pullgate::proxy {
 namespace {
@@ -35,7 +36,7 @@ Exit codes: 0 ended by a signal, 64 wrong usage, 69 an address cannot be listene
 78 a file is wrong (every problem is printed with file:line:column).)";
 
 int serve(const std::filesystem::path& settings_file, const std::string& log_format) {
-  auto configuration = load_configuration(settings_file, std::nullopt);
+  auto configuration = value_or_problems(config::load(settings_file));
   if (!configuration) return kExitConfiguration;
   const LogForm form = log_format == "json"   ? LogForm::kJsonLines
                        : log_format == "text" ? LogForm::kText

@@ -10,9 +10,9 @@
 
 #include "policy/decision.h"
 #include "proxy/cli/commands.h"
-#include "proxy/cli/configuration.h"
 #include "proxy/cli/evidence_tree.h"
 #include "proxy/cli/exit_code.h"
+#include "proxy/cli/image_options.h"
 #include "proxy/cli/inquiry.h"
 #include "proxy/upstream/recorder.h"
 
@@ -30,10 +30,8 @@ Example:
 Exit codes: 0 shown, whatever the decision, 2 the image cannot be had now, 64 wrong usage, 78 a file is wrong.)";
 
 struct TreeArguments {
-  std::string image;
-  std::string settings;
-  std::string policy;
-  std::string format = "text";
+  ImageOptions options;
+  std::string format;
 };
 
 std::vector<TreePlatform> platforms_of(const Recording::Contents& recorded, const Digest& digest) {
@@ -55,7 +53,7 @@ std::vector<TreePlatform> platforms_of(const Recording::Contents& recorded, cons
 }
 
 int print_tree(const TreeArguments& arguments, const ImageReference& image) {
-  const auto configuration = load_configuration(arguments.settings, optional_path(arguments.policy));
+  const auto configuration = load_configuration(arguments.options);
   if (!configuration) return kExitConfiguration;
   const auto recording = std::make_shared<Recording>();
   Inquiry inquiry(configuration->settings, configuration->policy,
@@ -82,11 +80,8 @@ int print_tree(const TreeArguments& arguments, const ImageReference& image) {
 }
 
 int show_tree(const TreeArguments& arguments) {
-  const Result<ImageReference> image = ImageReference::parse(arguments.image);
-  if (!image) {
-    fmt::print(stderr, "pullgate: {}\n", image.error().message);
-    return kExitUsage;
-  }
+  const auto image = read_image(arguments.options);
+  if (!image) return kExitUsage;
   return print_tree(arguments, *image);
 }
 
@@ -96,15 +91,8 @@ void add_tree_command(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("tree", "Show the evidence of one image as a tree");
   command->footer(kTreeFooter);
   const auto arguments = std::make_shared<TreeArguments>();
-  command->add_option("image", arguments->image, "The image")->required()->type_name("IMAGE");
-  command->add_option("-c,--config", arguments->settings, "The settings file, pullgate.yaml")
-      ->required()
-      ->type_name("FILE");
-  command->add_option("--policy", arguments->policy, "A policy file instead of the one that the settings name")
-      ->type_name("FILE");
-  command->add_option("--format", arguments->format, "text for people, json for scripts")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
+  add_image_options(*command, arguments->options);
+  add_format_option(*command, arguments->format, {"text", "json"});
   command->callback([arguments, &exit_code] { exit_code = show_tree(*arguments); });
 }
 

@@ -10,8 +10,8 @@
 
 #include "policy/explain.h"
 #include "proxy/cli/commands.h"
-#include "proxy/cli/configuration.h"
 #include "proxy/cli/exit_code.h"
+#include "proxy/cli/image_options.h"
 #include "proxy/cli/inquiry.h"
 #include "proxy/cli/junit.h"
 #include "proxy/cli/sarif.h"
@@ -37,11 +37,9 @@ Exit codes: 0 it would be served (also with a warning, which is shown), 1 it wou
 64 wrong usage, 78 a file is wrong.)";
 
 struct VerifyArguments {
-  std::string image;
-  std::string settings;
-  std::string policy;
-  std::string format = "text";
-  std::string at;
+  ImageOptions options;
+  std::string format;
+  std::optional<Time> at;
 };
 
 /// What there is to print, whatever came of it.
@@ -143,23 +141,11 @@ int exit_code_of(policy::Verdict verdict) {
 }
 
 int verify(const VerifyArguments& arguments) {
-  const Result<ImageReference> image = ImageReference::parse(arguments.image);
-  if (!image) {
-    fmt::print(stderr, "pullgate: {}\n", image.error().message);
-    return kExitUsage;
-  }
-  Backend::Wiring wiring;
-  if (!arguments.at.empty()) {
-    const Result<Time> moment = parse_rfc3339(arguments.at);
-    if (!moment) {
-      fmt::print(stderr, "pullgate: --at must be a moment such as 2026-12-01T00:00:00Z\n");
-      return kExitUsage;
-    }
-    wiring.at = *moment;
-  }
-  const auto configuration = load_configuration(arguments.settings, optional_path(arguments.policy));
+  const auto image = read_image(arguments.options);
+  if (!image) return kExitUsage;
+  const auto configuration = load_configuration(arguments.options);
   if (!configuration) return kExitConfiguration;
-  Inquiry inquiry(configuration->settings, configuration->policy, wiring);
+  Inquiry inquiry(configuration->settings, configuration->policy, {.around = nullptr, .at = arguments.at});
   const Answered answer = answered(*image, inquiry.judge(*image));
   fmt::print("{}", arguments.format == "json"    ? json_of(answer)
                    : arguments.format == "sarif" ? sarif_of(answer)
@@ -174,19 +160,9 @@ void add_verify_command(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("verify", "Judge one image and explain the decision");
   command->footer(kVerifyFooter);
   const auto arguments = std::make_shared<VerifyArguments>();
-  command->add_option("image", arguments->image, "The image")->required()->type_name("IMAGE");
-  command->add_option("-c,--config", arguments->settings, "The settings file, pullgate.yaml")
-      ->required()
-      ->type_name("FILE");
-  command->add_option("--policy", arguments->policy, "A policy file instead of the one that the settings name")
-      ->type_name("FILE");
-  command->add_option("--at", arguments->at, "Judge as at this moment (RFC 3339): for recorded images")
-      ->type_name("TIME");
-  command
-      ->add_option("--format", arguments->format,
-                   "text for people, json for scripts, sarif for code scanning, junit for CI servers")
-      ->check(CLI::IsMember({"text", "json", "sarif", "junit"}))
-      ->capture_default_str();
+  add_image_options(*command, arguments->options);
+  add_moment_option(*command, "--at", arguments->at, "Judge as at this moment, for recorded images");
+  add_format_option(*command, arguments->format, {"text", "json", "sarif", "junit"});
   command->callback([arguments, &exit_code] { exit_code = verify(*arguments); });
 }
 

@@ -1,0 +1,80 @@
+#include "proxy/cli/image_options.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "proxy/cli/problems.h"
+
+namespace pullgate::proxy {
+namespace {
+
+struct FormName {
+  std::string_view name;
+  std::string_view meaning;
+};
+
+constexpr std::array kForms = {FormName{"text", "text for people"}, FormName{"json", "json for scripts"},
+                               FormName{"sarif", "sarif for code scanning"}, FormName{"junit", "junit for CI servers"}};
+
+}  // namespace
+
+void add_image_options(CLI::App& command, ImageOptions& options) {
+  command.add_option("image", options.image, "The image")->required()->type_name("IMAGE");
+  command.add_option("-c,--config", options.settings, "The settings file, pullgate.yaml")
+      ->required()
+      ->type_name("FILE");
+  command.add_option("--policy", options.policy, "A policy file instead of the one that the settings name")
+      ->type_name("FILE");
+}
+
+void add_moment_option(CLI::App& command, const std::string& name, std::optional<Time>& moment,
+                       const std::string& meaning) {
+  const auto take = [name, &moment](const std::string& text) {
+    const Result<Time> read = parse_rfc3339(text);
+    if (!read) throw CLI::ValidationError(name, "must be a moment such as 2026-12-01T00:00:00Z");
+    moment = *read;
+  };
+  command.add_option_function<std::string>(name, take, meaning + " (RFC 3339)")->type_name("TIME");
+}
+
+void add_format_option(CLI::App& command, std::string& format, std::initializer_list<std::string_view> forms) {
+  std::vector<std::string> names;
+  std::vector<std::string_view> meanings;
+  for (const std::string_view form : forms) {
+    names.emplace_back(form);
+    meanings.push_back(std::ranges::find(kForms, form, &FormName::name)->meaning);
+  }
+  format = names.front();
+  command.add_option("--format", format, fmt::format("{}", fmt::join(meanings, ", ")))
+      ->check(CLI::IsMember(names))
+      ->capture_default_str();
+}
+
+std::optional<ImageReference> read_image(const ImageOptions& options) {
+  Result<ImageReference> image = ImageReference::parse(options.image);
+  if (image) return *std::move(image);
+  fmt::print(stderr, "pullgate: {}\n", image.error().message);
+  return std::nullopt;
+}
+
+std::optional<config::Configuration> load_configuration(const ImageOptions& options) {
+  if (options.policy.empty()) return value_or_problems(config::load(options.settings));
+  auto settings = value_or_problems(config::load_settings(options.settings));
+  auto policy = value_or_problems(config::load_policy(options.policy));
+  if (!settings || !policy) return std::nullopt;
+  return config::Configuration{std::move(*settings), std::move(*policy)};
+}
+
+Time this_moment() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+}  // namespace pullgate::proxy
