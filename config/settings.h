@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -71,6 +72,9 @@ struct Settings {
   unsigned threads = 0;             ///< I/O threads; 0: one per core
   Timeouts timeouts;
 };
+
+/// Where a registry is when nobody says: "https://" and its name, but Docker Hub, which answers under another one.
+RegistryEndpoint default_endpoint(std::string_view registry);
 
 /// Reads, checks and resolves (relative paths are relative to the file). Unknown and duplicate keys, wrong units and
 /// impossible values are problems, with the nearest valid spelling.

@@ -249,8 +249,7 @@ class SettingsReader {
 
   static bool take_default_endpoint(const std::optional<std::string>& registry, RegistryEndpoint& source) {
     if (!registry) return false;
-    // Docker Hub's images are named docker.io; its registry answers under another name.
-    source.url = "https://" + (*registry == "docker.io" ? std::string("registry-1.docker.io") : *registry);
+    source.url = default_endpoint(*registry).url;
     return true;
   }
 
@@ -339,6 +338,13 @@ class SettingsReader {
 };
 
 }  // namespace
+
+RegistryEndpoint default_endpoint(std::string_view registry) {
+  constexpr std::string_view kDockerHub = "docker.io";
+  RegistryEndpoint endpoint;
+  endpoint.url = fmt::format("https://{}", registry == kDockerHub ? "registry-1.docker.io" : registry);
+  return endpoint;
+}
 
 Settings read_settings(const std::filesystem::path& file, yaml::Problems& problems) {
   const auto text = read_file(file, limits::kConfigurationBytes);

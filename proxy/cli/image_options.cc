@@ -24,15 +24,25 @@ struct FormName {
 constexpr std::array kForms = {FormName{"text", "text for people"}, FormName{"json", "json for scripts"},
                                FormName{"sarif", "sarif for code scanning"}, FormName{"junit", "junit for CI servers"}};
 
+config::Settings settings_without_file(const ImageReference& image) {
+  const std::string& registry = image.repository.registry();
+  config::Settings settings;
+  settings.upstreams.push_back({registry, config::default_endpoint(registry)});
+  return settings;
+}
+
 }  // namespace
 
 void add_image_options(CLI::App& command, ImageOptions& options) {
   command.add_option("image", options.image, "The image")->required()->type_name("IMAGE");
-  command.add_option("-c,--config", options.settings, "The settings file, pullgate.yaml")
-      ->required()
+  command.add_option("-c,--config", options.settings, "The settings file, pullgate.yaml")->type_name("FILE");
+  command
+      .add_option("--policy", options.policy,
+                  "A policy file instead of the one that the settings name; alone, IMAGE is asked for at its registry")
       ->type_name("FILE");
-  command.add_option("--policy", options.policy, "A policy file instead of the one that the settings name")
-      ->type_name("FILE");
+  command.parse_complete_callback([&options] {
+    if (options.settings.empty() && options.policy.empty()) throw CLI::RequiredError("--config or --policy");
+  });
 }
 
 void add_moment_option(CLI::App& command, const std::string& name, std::optional<Time>& moment,
@@ -65,9 +75,10 @@ std::optional<ImageReference> read_image(const ImageOptions& options) {
   return std::nullopt;
 }
 
-std::optional<config::Configuration> load_configuration(const ImageOptions& options) {
+std::optional<config::Configuration> load_configuration(const ImageOptions& options, const ImageReference& image) {
   if (options.policy.empty()) return value_or_problems(config::load(options.settings));
-  auto settings = value_or_problems(config::load_settings(options.settings));
+  auto settings = options.settings.empty() ? std::optional(settings_without_file(image))
+                                           : value_or_problems(config::load_settings(options.settings));
   auto policy = value_or_problems(config::load_policy(options.policy));
   if (!settings || !policy) return std::nullopt;
   return config::Configuration{std::move(*settings), std::move(*policy)};

@@ -18,11 +18,11 @@ namespace pullgate::proxy {
 /// As they were written.
 struct ImageOptions {
   std::string image;
-  std::string settings;
-  std::string policy;  ///< empty: the one that the settings name
+  std::string settings;  ///< empty: none, and then there is a policy
+  std::string policy;    ///< empty: the one that the settings name
 };
 
-/// IMAGE, --config and --policy.
+/// IMAGE, --config and --policy, of which one or both are needed.
 void add_image_options(CLI::App& command, ImageOptions& options);
 /// A moment that may be left out.
 void add_moment_option(CLI::App& command, const std::string& name, std::optional<Time>& moment,
@@ -32,8 +32,9 @@ void add_format_option(CLI::App& command, std::string& format, std::initializer_
 
 /// None when it is no image's name, which is then printed to standard error: the usage is wrong.
 std::optional<ImageReference> read_image(const ImageOptions& options);
-/// None when a file is wrong; every problem of them is printed to standard error, one a line.
-std::optional<config::Configuration> load_configuration(const ImageOptions& options);
+/// None when a file is wrong; every problem of them is printed to standard error, one a line. Without settings there is
+/// one upstream, the registry of the image, where it is by default and without credentials.
+std::optional<config::Configuration> load_configuration(const ImageOptions& options, const ImageReference& image);
 
 /// Now, as precisely as anything is compared.
 Time this_moment();

@@ -27,7 +27,7 @@ exceptions that may waive something. Whether an exception that is bound to diges
 IMAGE has a digest.
 
 Example:
-  pullgate policy explain ghcr.io/acme/app:1.0 --config pullgate.yaml
+  pullgate policy explain ghcr.io/acme/app:1.0 --policy policy.yaml
 
 Exit codes: 0 a rule applies, 1 none does and the image would be denied, 64 wrong usage, 78 a file is wrong.)";
 
@@ -186,7 +186,7 @@ void print_explanation_json(const Explanation& explanation) {
 int explain(const ExplainArguments& arguments) {
   const auto image = read_image(arguments.options);
   if (!image) return kExitUsage;
-  const auto configuration = load_configuration(arguments.options);
+  const auto configuration = load_configuration(arguments.options, *image);
   if (!configuration) return kExitConfiguration;
   const Explanation explanation =
       explanation_of(*configuration->policy.rules, *image, arguments.at.value_or(this_moment()));

@@ -190,7 +190,7 @@ int record_image(const ImageReference& image, const config::Configuration& confi
 int record(const RecordArguments& arguments) {
   const auto image = read_image(arguments.options);
   if (!image) return kExitUsage;
-  const auto configuration = load_configuration(arguments.options);
+  const auto configuration = load_configuration(arguments.options, *image);
   if (!configuration) return kExitConfiguration;
   return record_image(*image, *configuration, arguments.output);
 }

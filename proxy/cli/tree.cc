@@ -53,7 +53,7 @@ std::vector<TreePlatform> platforms_of(const Recording::Contents& recorded, cons
 }
 
 int print_tree(const TreeArguments& arguments, const ImageReference& image) {
-  const auto configuration = load_configuration(arguments.options);
+  const auto configuration = load_configuration(arguments.options, image);
   if (!configuration) return kExitConfiguration;
   const auto recording = std::make_shared<Recording>();
   Inquiry inquiry(configuration->settings, configuration->policy,

@@ -26,10 +26,12 @@ constexpr const char* kVerifyFooter =
 applies, every piece of evidence and why it counts or does not. Nothing is served and nothing is kept.
 
 IMAGE is a name as docker writes it: ghcr.io/acme/app:1.0 or ghcr.io/acme/app@sha256:... Its registry has to be among
-the upstreams of the settings.
+the upstreams of the settings. Without settings, with --policy alone, the registry itself is asked, over https and without
+credentials, and no other: a base elsewhere is then not found.
 
 Examples:
   pullgate verify ghcr.io/acme/app:1.0 --config pullgate.yaml
+  pullgate verify ghcr.io/acme/app:1.0 --policy policy.yaml
   pullgate verify ghcr.io/acme/app:1.0 --config pullgate.yaml --policy next-policy.yaml --format json
   pullgate verify ghcr.io/acme/app:1.0 --config pullgate.yaml --at 2026-12-01T00:00:00Z
 
@@ -143,7 +145,7 @@ int exit_code_of(policy::Verdict verdict) {
 int verify(const VerifyArguments& arguments) {
   const auto image = read_image(arguments.options);
   if (!image) return kExitUsage;
-  const auto configuration = load_configuration(arguments.options);
+  const auto configuration = load_configuration(arguments.options, *image);
   if (!configuration) return kExitConfiguration;
   Inquiry inquiry(configuration->settings, configuration->policy, {.around = nullptr, .at = arguments.at});
   const Answered answer = answered(*image, inquiry.judge(*image));

@@ -3,12 +3,42 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
 import xml.etree.ElementTree as ElementTree
 
 from support import gate
-from support.desk import CANNOT_JUDGE, Desk, FAILED, FINE, IMAGE, RULE, USAGE, everywhere
+from support.desk import AT, CANNOT_JUDGE, Desk, FAILED, FINE, IMAGE, RULE, USAGE, everywhere
 from support.process import free_port
 from support.workshop import REGISTRY, Workshop
+
+
+# A policy without settings
+
+
+def test_a_policy_alone_asks_the_registry_of_the_image_over_tls(desk: Desk) -> None:
+    begun: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(10)
+
+        def answer() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                begun.append(connection.recv(3))
+
+        registry = threading.Thread(target=answer)
+        registry.start()
+        image = f"127.0.0.1:{listener.getsockname()[1]}/acme/app:1.0"
+        ended = gate.run("verify", image, "--policy", desk.folder / "policy.yaml")
+        registry.join()
+    assert ended.returncode == CANNOT_JUDGE, ended.stdout + ended.stderr
+    assert [first[:2] for first in begun] == [b"\x16\x03"], begun  # RFC 8446 section 5.1: a handshake record
+
+
+def test_a_policy_alone_can_be_explained(desk: Desk) -> None:
+    ended = gate.run("policy", "explain", IMAGE, "--policy", desk.folder / "policy.yaml", "--at", AT)
+    assert ended.returncode == FINE, ended.stderr
+    assert ended.stdout == desk.explain().stdout
 
 
 # verify for scanners and CI servers

@@ -84,6 +84,13 @@ timeouts: { upstreamConnect: 1s, upstreamResponse: 2s, idleBody: 3s, judgement: 
   EXPECT_EQ(loaded->timeouts.client_idle, 6s);
 }
 
+TEST(DefaultEndpoint, IsTheRegistryItselfOverHttps) {
+  EXPECT_EQ(default_endpoint("ghcr.io").url, "https://ghcr.io");
+  EXPECT_EQ(default_endpoint("registry.example:8443").url, "https://registry.example:8443");
+  EXPECT_EQ(default_endpoint("docker.io").url, "https://registry-1.docker.io");
+  EXPECT_FALSE(default_endpoint("ghcr.io").insecure_http);
+}
+
 TEST_F(SettingsFile, ThatIsMissingIsOneProblem) {
   EXPECT_THAT(folder_.problems(load_settings(folder_.path() / "none.yaml")),
               ElementsAre("none.yaml: cannot be read: there is no such file"));

@@ -51,10 +51,26 @@ TEST(CommandLine, TellsWrongUsageFromWrongFiles) {
   EXPECT_EQ(run({"serve"}).exit_code, kExitUsage);
   EXPECT_EQ(run({"serve", "--config", "none.yaml", "--log-format", "xml"}).exit_code, kExitUsage);
   EXPECT_EQ(run({"verify", "Not An Image", "--config", "none.yaml"}).exit_code, kExitUsage);
+  EXPECT_EQ(run({"verify", "registry.test/app:1", "--config", "none.yaml", "--at", "now"}).exit_code, kExitUsage);
   const Ended ended = run({"serve", "--config", "does-not-exist.yaml"});
   EXPECT_EQ(ended.exit_code, kExitConfiguration);
   EXPECT_NE(ended.err.find("does-not-exist.yaml"), std::string::npos);
   EXPECT_EQ(run({"verify", "registry.test/app:1", "--config", "does-not-exist.yaml"}).exit_code, kExitConfiguration);
+}
+
+TEST(CommandLine, NeedsAPolicyOrSettingsWhereAnImageIsJudged) {
+  for (const std::vector<const char*>& command : {std::vector{"verify"}, std::vector{"tree"},
+                                                  std::vector{"policy", "explain"}, std::vector{"record", "-o", "x"}}) {
+    std::vector<const char*> arguments = command;
+    arguments.push_back("registry.test/app:1");
+    const Ended neither = run(arguments);
+    EXPECT_EQ(neither.exit_code, kExitUsage);
+    EXPECT_NE(neither.err.find("--config or --policy is required"), std::string::npos) << neither.err;
+    arguments.insert(arguments.end(), {"--policy", "does-not-exist.yaml"});
+    const Ended ended = run(arguments);
+    EXPECT_EQ(ended.exit_code, kExitConfiguration);
+    EXPECT_NE(ended.err.find("does-not-exist.yaml"), std::string::npos) << ended.err;
+  }
 }
 
 }  // namespace
