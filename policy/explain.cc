@@ -86,9 +86,10 @@ std::size_t depth_of(const std::string& requirement) {
   return static_cast<std::size_t>(std::ranges::count(requirement, '['));
 }
 
-void append_objections(std::string& text, const Decision& decision) {
+void append_objections(std::string& text, const Decision& decision, Accent accent) {
   for (const Objection& objection : decision.objections()) {
-    text += fmt::format("  {}  {}\n", to_string(objection.reason), objection.requirement);
+    text += fmt::format("  {}  {}\n", accent(tone_of(decision.verdict()), to_string(objection.reason)),
+                        printable(objection.requirement));
     text += fmt::format("      found:   {}\n", printable(objection.found, 1200));
     text += fmt::format("      remedy:  {}\n", printable(objection.remedy, 600));
   }
@@ -111,10 +112,14 @@ void append_requirements(std::string& text, const Decision& decision) {
   }
 }
 
-void append_evidence(std::string& text, const Gathered& gathered) {
+Tone tone_of(verify::Outcome outcome) {
+  return outcome == verify::Outcome::kFailed ? Tone::kBad : Tone::kDoubtful;
+}
+
+void append_evidence(std::string& text, const Gathered& gathered, Accent accent) {
   text += fmt::format("evidence: {}\n", gathered.reports.empty() ? "none" : std::to_string(gathered.reports.size()));
   for (const verify::Report& report : gathered.reports) {
-    text += fmt::format("  {} at {}", verify::to_string(report.kind), printable(report.place));
+    text += fmt::format("  {} at {}", verify::to_string(report.kind), accent(Tone::kPlace, printable(report.place)));
     if (report.verified) {
       text += ": verified";
       for (const verify::Signer& signer : report.verified->signers()) text += ", " + verify::describe(signer);
@@ -123,22 +128,39 @@ void append_evidence(std::string& text, const Gathered& gathered) {
     }
     text += ": not verified\n";
     for (const verify::Finding& finding : report.findings) {
-      text +=
-          fmt::format("    {:<16} {}{}{}{}{}\n", verify::to_string(finding.check), verify::to_string(finding.outcome),
-                      finding.reason ? " " : "", finding.reason ? to_string(*finding.reason) : "",
-                      finding.detail.empty() ? "" : ": ", printable(finding.detail, 400));
+      text += fmt::format("    {:<16} {}{}{}{}{}\n", verify::to_string(finding.check),
+                          verify::to_string(finding.outcome), finding.reason ? " " : "",
+                          finding.reason ? accent(tone_of(finding.outcome), to_string(*finding.reason)) : std::string(),
+                          finding.detail.empty() ? "" : ": ", printable(finding.detail, 400));
     }
   }
   if (!gathered.places.empty()) {
     text += fmt::format("searched: {}\n", printable(fmt::format("{}", fmt::join(gathered.places, ", ")), 2000));
   }
   for (const Gap& gap : gathered.gaps) {
-    text += fmt::format("could not search {}: {} {}\n", printable(gap.place), to_string(gap.reason),
-                        printable(gap.cause, 400));
+    text += fmt::format("could not search {}: {} {}\n", accent(Tone::kPlace, printable(gap.place)),
+                        accent(Tone::kDoubtful, to_string(gap.reason)), printable(gap.cause, 400));
   }
 }
 
 }  // namespace
+
+std::string unaccented(Tone /*tone*/, std::string_view text) {
+  return std::string(text);
+}
+
+Tone tone_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kAllow:
+      return Tone::kGood;
+    case Verdict::kWarn:
+    case Verdict::kCannotJudge:
+      return Tone::kDoubtful;
+    case Verdict::kDeny:
+      return Tone::kBad;
+  }
+  return Tone::kBad;
+}
 
 std::string one_line(const Decision& decision) {
   const std::string rule = rule_name(decision);
@@ -176,14 +198,15 @@ std::string reason_phrase(const Decision& decision) {
   return in_line(phrase, kPhraseLength);
 }
 
-std::string paragraph(const Decision& decision, const Gathered& gathered) {
+std::string paragraph(const Decision& decision, const Gathered& gathered, Accent accent) {
   const Decision::About& about = decision.about();
-  std::string text = fmt::format("{} {}\n", headline(decision.verdict()), about.requested.text());
+  const std::string verdict = accent(tone_of(decision.verdict()), headline(decision.verdict()));
+  std::string text = fmt::format("{} {}\n", verdict, about.requested.text());
   text += fmt::format("digest: {}\n", about.digest.text());
   text += fmt::format("rule: {} ({}), decision {}\n", rule_name(decision), to_string(decision.mode()), decision.id());
-  append_objections(text, decision);
+  append_objections(text, decision, accent);
   append_requirements(text, decision);
-  append_evidence(text, gathered);
+  append_evidence(text, gathered, accent);
   return text;
 }
 

@@ -28,7 +28,8 @@ struct Piece {
   std::vector<Fact> facts = {};             ///< of verified evidence only: who else may say what it says?
   std::vector<std::string> satisfies = {};  ///< names of requirements
   std::string attestors = {};               ///< whom the policy knows; empty: nobody
-  std::string why_not = {};                 ///< of evidence that is not verified
+  std::optional<Reason> reason = {};        ///< of evidence that is not verified
+  std::string why_not = {};                 ///< likewise
 };
 
 void add_fact(std::vector<Fact>& facts, std::string_view name, std::string_view value) {
@@ -92,9 +93,8 @@ Piece piece_of(const verify::Report& report, const EvidenceTree& tree) {
               .is_verified = report.verified.has_value()};
   if (!report.verified) {
     const verify::Finding* finding = report.most_telling();
-    piece.why_not = finding == nullptr ? "not verified"
-                                       : fmt::format("{}{}{}", finding->reason ? to_string(*finding->reason) : "",
-                                                     finding->reason ? ": " : "", printable(finding->detail, 400));
+    piece.why_not = finding == nullptr ? "not verified" : printable(finding->detail, 400);
+    if (finding != nullptr) piece.reason = finding->reason;
     return piece;
   }
   std::vector<std::string> attestors;
@@ -114,6 +114,11 @@ Piece piece_of(const verify::Report& report, const EvidenceTree& tree) {
   return piece;
 }
 
+std::string why_not(const Piece& piece, policy::Accent accent) {
+  if (!piece.reason) return piece.why_not;
+  return fmt::format("{}: {}", accent(policy::Tone::kBad, to_string(*piece.reason)), piece.why_not);
+}
+
 struct Line {
   std::string text;
   std::vector<Line> below = {};
@@ -127,9 +132,10 @@ void append_lines(std::string& out, const std::vector<Line>& lines, const std::s
   }
 }
 
-Line line_of(const Piece& piece) {
-  Line line{fmt::format("{} at {}: {}", piece.kind, piece.place, piece.is_verified ? "verified" : "not verified")};
-  if (!piece.is_verified) line.below.push_back({piece.why_not});
+Line line_of(const Piece& piece, policy::Accent accent) {
+  Line line{fmt::format("{} at {}: {}", piece.kind, accent(policy::Tone::kPlace, piece.place),
+                        piece.is_verified ? "verified" : "not verified")};
+  if (!piece.is_verified) line.below.push_back({why_not(piece, accent)});
   for (const Fact& fact : piece.facts) line.below.push_back({fmt::format("{}: {}", fact.name, fact.value)});
   if (!piece.is_verified) return line;
   line.below.push_back(
@@ -141,37 +147,40 @@ Line line_of(const Piece& piece) {
   return line;
 }
 
-Line evidence_lines(const EvidenceTree& tree) {
+Line evidence_lines(const EvidenceTree& tree, policy::Accent accent) {
   Line evidence{tree.gathered.reports.empty() ? std::string("evidence: none")
                                               : fmt::format("evidence: {}", tree.gathered.reports.size())};
-  for (const verify::Report& report : tree.gathered.reports) evidence.below.push_back(line_of(piece_of(report, tree)));
+  for (const verify::Report& report : tree.gathered.reports)
+    evidence.below.push_back(line_of(piece_of(report, tree), accent));
   return evidence;
 }
 
-Line search_lines(const EvidenceTree& tree) {
+Line search_lines(const EvidenceTree& tree, policy::Accent accent) {
   Line searched{"searched"};
   for (const std::string& place : tree.gathered.places) searched.below.push_back({printable(place)});
   for (const policy::Gap& gap : tree.gathered.gaps) {
     searched.below.push_back(
-        {fmt::format("{}: could not be searched: {}", printable(gap.place), printable(gap.cause, 400))});
+        {fmt::format("{}: could not be searched: {}", accent(policy::Tone::kPlace, printable(gap.place)),
+                     printable(gap.cause, 400))});
   }
   return searched;
 }
 
-std::string decision_line(const policy::Decision& decision) {
-  std::string text = fmt::format("decision: {}", to_string(decision.verdict()));
+std::string decision_line(const policy::Decision& decision, policy::Accent accent) {
+  const policy::Tone tone = policy::tone_of(decision.verdict());
+  std::string text = fmt::format("decision: {}", accent(tone, to_string(decision.verdict())));
   if (!decision.rule().empty()) text += fmt::format(", by '{}' ({})", decision.rule(), to_string(decision.mode()));
   if (decision.objections().empty()) return text;
   const policy::Objection& lead = decision.objections().front();
-  return fmt::format("{}; {}: {}", text, to_string(lead.reason), printable(lead.found, 400));
+  return fmt::format("{}; {}: {}", text, accent(tone, to_string(lead.reason)), printable(lead.found, 400));
 }
 
 }  // namespace
 
-std::string text_of(const EvidenceTree& tree) {
+std::string text_of(const EvidenceTree& tree, policy::Accent accent) {
   const policy::Decision::About& about = tree.decision.about();
   std::string out = about.requested.text() + "\n";
-  std::vector<Line> lines = {{"digest: " + about.digest.text()}, {decision_line(tree.decision)}};
+  std::vector<Line> lines = {{"digest: " + about.digest.text()}, {decision_line(tree.decision, accent)}};
   if (!tree.platforms.empty()) {
     Line platforms{fmt::format("index of {}", tree.platforms.size())};
     for (const TreePlatform& platform : tree.platforms) {
@@ -179,8 +188,8 @@ std::string text_of(const EvidenceTree& tree) {
     }
     lines.push_back(std::move(platforms));
   }
-  lines.push_back(evidence_lines(tree));
-  if (Line searched = search_lines(tree); !searched.below.empty()) lines.push_back(std::move(searched));
+  lines.push_back(evidence_lines(tree, accent));
+  if (Line searched = search_lines(tree, accent); !searched.below.empty()) lines.push_back(std::move(searched));
   append_lines(out, lines, "");
   return out;
 }
@@ -203,7 +212,7 @@ std::string json_of(const EvidenceTree& tree) {
     const Piece piece = piece_of(report, tree);
     json.begin_object().key("kind").value(piece.kind).key("place").value(piece.place);
     json.key("digest").value(piece.digest.text()).key("verified").value(piece.is_verified);
-    if (!piece.is_verified) json.key("why").value(piece.why_not);
+    if (!piece.is_verified) json.key("why").value(why_not(piece, policy::unaccented));
     json.key("facts").begin_array();
     for (const Fact& fact : piece.facts) {
       json.begin_object().key("name").value(fact.name).key("value").value(fact.value).end_object();

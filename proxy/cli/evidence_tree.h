@@ -7,6 +7,7 @@
 
 #include "policy/decision.h"
 #include "policy/evaluate.h"
+#include "policy/explain.h"
 #include "policy/policy.h"
 #include "verify/digest.h"
 
@@ -24,8 +25,8 @@ struct EvidenceTree {
   const policy::PolicySet& policy;
 };
 
-/// Lines of printable ASCII.
-std::string text_of(const EvidenceTree& tree);
+/// Lines of printable ASCII, but for what the accent adds.
+std::string text_of(const EvidenceTree& tree, policy::Accent accent);
 /// One object on one line.
 std::string json_of(const EvidenceTree& tree);
 

@@ -1,28 +1,16 @@
 #include "proxy/cli/image_options.h"
 
-#include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdio>
 #include <utility>
-#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "proxy/cli/problems.h"
 
 namespace pullgate::proxy {
 namespace {
-
-struct FormName {
-  std::string_view name;
-  std::string_view meaning;
-};
-
-constexpr std::array kForms = {FormName{"text", "text for people"}, FormName{"json", "json for scripts"},
-                               FormName{"sarif", "sarif for code scanning"}, FormName{"junit", "junit for CI servers"}};
 
 config::Settings settings_without_file(const ImageReference& image) {
   const std::string& registry = image.repository.registry();
@@ -53,19 +41,6 @@ void add_moment_option(CLI::App& command, const std::string& name, std::optional
     moment = *read;
   };
   command.add_option_function<std::string>(name, take, meaning + " (RFC 3339)")->type_name("TIME");
-}
-
-void add_format_option(CLI::App& command, std::string& format, std::initializer_list<std::string_view> forms) {
-  std::vector<std::string> names;
-  std::vector<std::string_view> meanings;
-  for (const std::string_view form : forms) {
-    names.emplace_back(form);
-    meanings.push_back(std::ranges::find(kForms, form, &FormName::name)->meaning);
-  }
-  format = names.front();
-  command.add_option("--format", format, fmt::format("{}", fmt::join(meanings, ", ")))
-      ->check(CLI::IsMember(names))
-      ->capture_default_str();
 }
 
 std::optional<ImageReference> read_image(const ImageOptions& options) {

@@ -2,10 +2,8 @@
 /// What the commands about images have in common on their command lines. What an option is written into has to outlive
 /// the parsing.
 
-#include <initializer_list>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include <CLI/App.hpp>
 
@@ -27,8 +25,6 @@ void add_image_options(CLI::App& command, ImageOptions& options);
 /// A moment that may be left out.
 void add_moment_option(CLI::App& command, const std::string& name, std::optional<Time>& moment,
                        const std::string& meaning);
-/// --format: one of these forms, of which the first is the default.
-void add_format_option(CLI::App& command, std::string& format, std::initializer_list<std::string_view> forms);
 
 /// None when it is no image's name, which is then printed to standard error: the usage is wrong.
 std::optional<ImageReference> read_image(const ImageOptions& options);

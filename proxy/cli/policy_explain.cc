@@ -14,6 +14,7 @@
 #include "proxy/cli/commands.h"
 #include "proxy/cli/exit_code.h"
 #include "proxy/cli/image_options.h"
+#include "proxy/cli/presentation.h"
 #include "proxy/ops/json_text.h"
 #include "verify/bytes.h"
 
@@ -33,7 +34,7 @@ Exit codes: 0 a rule applies, 1 none does and the image would be denied, 64 wron
 
 struct ExplainArguments {
   ImageOptions options;
-  std::string format;
+  Presentation presentation;
   std::optional<Time> at;
 };
 
@@ -110,26 +111,29 @@ void print_entry(const Explanation& explanation, const policy::Rule& entry) {
   if (!entry.message.empty()) fmt::print("  advice: {}\n", printable(entry.message, 600));
 }
 
-void print_exceptions(const Explanation& explanation) {
+void print_exceptions(const Explanation& explanation, policy::Accent accent) {
   for (const ExceptionInSight& seen : explanation.exceptions) {
     const policy::Exemption& exemption = *seen.exemption;
     const bool is_over = exemption.expires <= explanation.at;
     fmt::print("exception {}: waives {}{}\n  {} {}; {}; approved by {}\n", printable(exemption.id),
                printable(fmt::format("{}", fmt::join(exemption.waives, ", ")), 600),
-               seen.is_certain ? "" : " for some digests", is_over ? "EXPIRED on" : "until",
-               to_rfc3339(exemption.expires), printable(exemption.reason, 400),
+               seen.is_certain ? "" : " for some digests",
+               is_over ? accent(policy::Tone::kDoubtful, "EXPIRED") + " on" : "until", to_rfc3339(exemption.expires),
+               printable(exemption.reason, 400),
                printable(fmt::format("{}", fmt::join(exemption.approved_by, ", ")), 400));
   }
 }
 
-void print_explanation_text(const Explanation& explanation) {
+void print_explanation_text(const Explanation& explanation, policy::Accent accent) {
   fmt::print("{}\n", explanation.image.text());
   if (explanation.rule == nullptr) {
-    fmt::print("rule: none matches, so the image is denied (NO_RULE)\n");
+    fmt::print("rule: none matches, so the image is {} ({})\n", accent(policy::Tone::kBad, "denied"),
+               accent(policy::Tone::kBad, to_string(Reason::kNoRule)));
   } else {
     const policy::Rule& rule = *explanation.rule;
     fmt::print("rule: '{}' ({}), by scope '{}', the most specific that matches\n", rule.name,
-               enforcement_of(rule, explanation.at), explanation.matching.front().scope->text());
+               enforcement_of(rule, explanation.at),
+               accent(policy::Tone::kPlace, explanation.matching.front().scope->text()));
     for (std::size_t i = 1; i < explanation.matching.size(); ++i) {
       const MatchingScope& lost = explanation.matching[i];
       fmt::print("  '{}' of rule '{}' matches too, and is less specific\n", lost.scope->text(), lost.rule->name);
@@ -141,7 +145,7 @@ void print_explanation_text(const Explanation& explanation) {
     fmt::print("baseline: '{}' ({}) applies as well\n", entry->name, enforcement_of(*entry, explanation.at));
     print_entry(explanation, *entry);
   }
-  print_exceptions(explanation);
+  print_exceptions(explanation, accent);
 }
 
 void write_entry_json(JsonText& json, const Explanation& explanation, const policy::Rule& entry) {
@@ -190,10 +194,10 @@ int explain(const ExplainArguments& arguments) {
   if (!configuration) return kExitConfiguration;
   const Explanation explanation =
       explanation_of(*configuration->policy.rules, *image, arguments.at.value_or(this_moment()));
-  if (arguments.format == "json") {
+  if (arguments.presentation.format == "json") {
     print_explanation_json(explanation);
   } else {
-    print_explanation_text(explanation);
+    print_explanation_text(explanation, arguments.presentation.accent_on(stdout));
   }
   return explanation.rule == nullptr ? kExitDenied : kExitAllowed;
 }
@@ -206,7 +210,7 @@ void add_policy_explain_command(CLI::App& policy, int& exit_code) {
   const auto arguments = std::make_shared<ExplainArguments>();
   add_image_options(*command, arguments->options);
   add_moment_option(*command, "--at", arguments->at, "The moment to hold exceptions and rules against");
-  add_format_option(*command, arguments->format, {"text", "json"});
+  add_presentation_options(*command, arguments->presentation, {"text", "json"});
   command->callback([arguments, &exit_code] { exit_code = explain(*arguments); });
 }
 

@@ -1,10 +1,8 @@
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
-#include <unistd.h>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -14,6 +12,7 @@
 #include "proxy/cli/commands.h"
 #include "proxy/cli/exit_code.h"
 #include "proxy/cli/image_options.h"
+#include "proxy/cli/presentation.h"
 #include "proxy/cli/sarif.h"
 #include "proxy/ops/json_text.h"
 #include "verify/bytes.h"
@@ -39,7 +38,7 @@ constexpr std::string_view kRefusedRule = "refused";
 struct LintArguments {
   std::string file;
   std::string settings;
-  std::string format;
+  Presentation presentation;
   std::optional<Time> now;
   bool strict = false;
 };
@@ -52,25 +51,24 @@ std::string_view level_of(const config::Remark& remark) {
   return is_hint(remark) ? "hint" : "warning";
 }
 
-/// Colour for people only: on a terminal, and unless the variable says otherwise (no-color.org).
-bool wants_colour() {
-  const char* const no_color = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): there is one thread
-  return ::isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == '\0');
+std::string coloured_level(const config::Remark& remark, policy::Accent accent) {
+  return is_hint(remark) ? std::string(level_of(remark)) : accent(policy::Tone::kDoubtful, level_of(remark));
 }
 
-void print_lint_line(const config::Problem& place, std::string_view level, std::string_view colour,
-                     std::string_view rule) {
+void print_lint_line(const config::Problem& place, const std::string& level, std::string_view rule,
+                     policy::Accent accent) {
   const std::string where =
       place.line == 0 ? place.file : fmt::format("{}:{}:{}", place.file, place.line, place.column);
-  const bool coloured = wants_colour();
-  fmt::print("{}: {}{}{}: {}{}\n", printable(where, 1000), coloured ? colour : "", level, coloured ? "\x1b[0m" : "",
-             place.message, rule.empty() ? "" : fmt::format(" [{}]", rule));
+  fmt::print("{}: {}: {}{}\n", accent(policy::Tone::kPlace, printable(where, 1000)), level, place.message,
+             rule.empty() ? "" : fmt::format(" [{}]", rule));
 }
 
-void print_lint_text(const config::Linted& linted) {
-  for (const config::Problem& problem : linted.problems) print_lint_line(problem, "error", "\x1b[1;31m", "");
+void print_lint_text(const config::Linted& linted, policy::Accent accent) {
+  for (const config::Problem& problem : linted.problems) {
+    print_lint_line(problem, accent(policy::Tone::kBad, "error"), "", accent);
+  }
   for (const config::Remark& remark : linted.remarks) {
-    print_lint_line(remark.place, level_of(remark), is_hint(remark) ? "\x1b[36m" : "\x1b[1;33m", remark.rule);
+    print_lint_line(remark.place, coloured_level(remark, accent), remark.rule, accent);
   }
   const auto hints = std::ranges::count_if(linted.remarks, is_hint);
   fmt::print("{} errors, {} warnings, {} hints\n", linted.problems.size(),
@@ -124,12 +122,13 @@ int lint(const LintArguments& arguments) {
   const Time now = arguments.now.value_or(this_moment());
   const config::Linted linted = arguments.settings.empty() ? config::lint_policy(arguments.file, now)
                                                            : config::lint_settings(arguments.settings, now);
-  if (arguments.format == "json") {
+  const std::string& format = arguments.presentation.format;
+  if (format == "json") {
     print_lint_json(linted);
-  } else if (arguments.format == "sarif") {
+  } else if (format == "sarif") {
     print_lint_sarif(linted);
   } else {
-    print_lint_text(linted);
+    print_lint_text(linted, arguments.presentation.accent_on(stdout));
   }
   if (!linted.problems.empty()) return kExitConfiguration;
   return arguments.strict && !std::ranges::all_of(linted.remarks, is_hint) ? kExitDenied : kExitAllowed;
@@ -144,7 +143,7 @@ void add_policy_lint_command(CLI::App& policy, int& exit_code) {
   command->add_option("file", arguments->file, "The policy file")->type_name("FILE");
   command->add_option("-c,--config", arguments->settings, "The settings file, whose policy is meant")
       ->type_name("FILE");
-  add_format_option(*command, arguments->format, {"text", "json", "sarif"});
+  add_presentation_options(*command, arguments->presentation, {"text", "json", "sarif"});
   add_moment_option(*command, "--now", arguments->now, "The moment to hold exceptions and rules against");
   command->add_flag("--strict", arguments->strict, "Warnings end with 1");
   command->callback([arguments, &exit_code] { exit_code = lint(*arguments); });

@@ -14,9 +14,9 @@
 #include "policy/explain.h"
 #include "proxy/cli/commands.h"
 #include "proxy/cli/exit_code.h"
-#include "proxy/cli/image_options.h"
 #include "proxy/cli/inquiry.h"
 #include "proxy/cli/junit.h"
+#include "proxy/cli/presentation.h"
 #include "proxy/cli/problems.h"
 #include "proxy/ops/json_text.h"
 #include "verify/bytes.h"
@@ -44,7 +44,7 @@ Exit codes: 0 every decision is as expected, 1 one is not, 64 wrong usage, 78 a 
 
 struct PolicyTestArguments {
   std::string file;
-  std::string format;
+  Presentation presentation;
 };
 
 /// One case with what came of it. `decision` is null when nothing was judged: then no expectation is met, because a
@@ -80,8 +80,8 @@ std::string outcome_of(const CaseResult& result) {
   return in_words(to_string(result.decision->verdict()), result.code(), result.decision->rule());
 }
 
-std::string explanation_of(const CaseResult& result) {
-  return result.decision ? policy::paragraph(*result.decision, *result.gathered) : result.not_judged + "\n";
+std::string explanation_of(const CaseResult& result, policy::Accent accent) {
+  return result.decision ? policy::paragraph(*result.decision, *result.gathered, accent) : result.not_judged + "\n";
 }
 
 config::Settings settings_for(const config::PolicyCase& test) {
@@ -108,15 +108,16 @@ CaseResult replay(const config::PolicyCase& test, const config::Policy& policy) 
   return result;
 }
 
-void print_test_text(const std::vector<CaseResult>& results, std::size_t failed) {
+void print_test_text(const std::vector<CaseResult>& results, std::size_t failed, policy::Accent accent) {
   for (const CaseResult& result : results) {
     const std::string name = printable(result.expected->name, 200);
     if (result.is_as_expected()) {
-      fmt::print("ok    {}: {}\n", name, outcome_of(result));
+      fmt::print("{}    {}: {}\n", accent(policy::Tone::kGood, "ok"), name, outcome_of(result));
       continue;
     }
-    fmt::print("FAIL  {}\n      expected: {}\n      found:    {}\n", name, expectation_of(result), outcome_of(result));
-    const std::string explanation = explanation_of(result);
+    fmt::print("{}  {}\n      expected: {}\n      found:    {}\n", accent(policy::Tone::kBad, "FAIL"), name,
+               expectation_of(result), outcome_of(result));
+    const std::string explanation = explanation_of(result, accent);
     for (std::size_t begin = 0; begin < explanation.size();) {
       const std::size_t end = std::min(explanation.find('\n', begin), explanation.size());
       fmt::print("        {}\n", explanation.substr(begin, end - begin));
@@ -162,7 +163,7 @@ void print_test_junit(const std::string& file, const std::vector<CaseResult>& re
       const auto code = result.code();
       test.type = code ? std::string(to_string(*code)) : "unexpected";
       test.message = fmt::format("expected {}; found {}", expectation_of(result), outcome_of(result));
-      test.text = explanation_of(result);
+      test.text = explanation_of(result, policy::unaccented);
     }
     cases.push_back(std::move(test));
   }
@@ -184,12 +185,13 @@ int test_policy(const PolicyTestArguments& arguments) {
   for (const config::PolicyCase& entry : test->cases) results.push_back(replay(entry, *policy));
   const auto failed = static_cast<std::size_t>(
       std::ranges::count_if(results, [](const CaseResult& result) { return !result.is_as_expected(); }));
-  if (arguments.format == "json") {
+  const std::string& format = arguments.presentation.format;
+  if (format == "json") {
     print_test_json(*test, results, failed);
-  } else if (arguments.format == "junit") {
+  } else if (format == "junit") {
     print_test_junit(arguments.file, results);
   } else {
-    print_test_text(results, failed);
+    print_test_text(results, failed, arguments.presentation.accent_on(stdout));
   }
   return failed == 0 ? kExitAllowed : kExitDenied;
 }
@@ -201,7 +203,7 @@ void add_policy_test_command(CLI::App& policy, int& exit_code) {
   command->footer(kTestFooter);
   const auto arguments = std::make_shared<PolicyTestArguments>();
   command->add_option("file", arguments->file, "The file of cases")->required()->type_name("FILE");
-  add_format_option(*command, arguments->format, {"text", "json", "junit"});
+  add_presentation_options(*command, arguments->presentation, {"text", "json", "junit"});
   command->callback([arguments, &exit_code] { exit_code = test_policy(*arguments); });
 }
 

@@ -14,6 +14,7 @@
 #include "proxy/cli/exit_code.h"
 #include "proxy/cli/image_options.h"
 #include "proxy/cli/inquiry.h"
+#include "proxy/cli/presentation.h"
 #include "proxy/upstream/recorder.h"
 
 namespace pullgate::proxy {
@@ -31,7 +32,7 @@ Exit codes: 0 shown, whatever the decision, 2 the image cannot be had now, 64 wr
 
 struct TreeArguments {
   ImageOptions options;
-  std::string format;
+  Presentation presentation;
 };
 
 std::vector<TreePlatform> platforms_of(const Recording::Contents& recorded, const Digest& digest) {
@@ -75,7 +76,8 @@ int print_tree(const TreeArguments& arguments, const ImageReference& image) {
                           .decision = *judged.decision,
                           .gathered = *judged.gathered,
                           .policy = *configuration->policy.rules};
-  fmt::print("{}", arguments.format == "json" ? json_of(tree) : text_of(tree));
+  fmt::print("{}", arguments.presentation.format == "json" ? json_of(tree)
+                                                           : text_of(tree, arguments.presentation.accent_on(stdout)));
   return kExitAllowed;
 }
 
@@ -92,7 +94,7 @@ void add_tree_command(CLI::App& app, int& exit_code) {
   command->footer(kTreeFooter);
   const auto arguments = std::make_shared<TreeArguments>();
   add_image_options(*command, arguments->options);
-  add_format_option(*command, arguments->format, {"text", "json"});
+  add_presentation_options(*command, arguments->presentation, {"text", "json"});
   command->callback([arguments, &exit_code] { exit_code = show_tree(*arguments); });
 }
 

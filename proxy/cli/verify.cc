@@ -14,6 +14,7 @@
 #include "proxy/cli/image_options.h"
 #include "proxy/cli/inquiry.h"
 #include "proxy/cli/junit.h"
+#include "proxy/cli/presentation.h"
 #include "proxy/cli/sarif.h"
 #include "proxy/ops/json_text.h"
 #include "verify/bytes.h"
@@ -40,7 +41,7 @@ Exit codes: 0 it would be served (also with a warning, which is shown), 1 it wou
 
 struct VerifyArguments {
   ImageOptions options;
-  std::string format;
+  Presentation presentation;
   std::optional<Time> at;
 };
 
@@ -78,9 +79,10 @@ std::string verdict_of(const Answered& answer) {
   return is_evidence ? "evidence" : std::string(to_string(answer.verdict));
 }
 
-std::string text_of(const Answered& answer) {
-  if (answer.decision) return policy::paragraph(*answer.decision, *answer.gathered);
-  return fmt::format("{} {}\n{}\n", verdict_of(answer), answer.image, answer.message);
+std::string text_of(const Answered& answer, policy::Accent accent) {
+  if (answer.decision) return policy::paragraph(*answer.decision, *answer.gathered, accent);
+  return fmt::format("{} {}\n{}\n", accent(policy::tone_of(answer.verdict), verdict_of(answer)), answer.image,
+                     answer.message);
 }
 
 std::string json_of(const Answered& answer) {
@@ -125,7 +127,7 @@ std::string junit_of(const Answered& answer) {
   test.type = answer.decision && !answer.decision->objections().empty()
                   ? std::string(to_string(answer.decision->objections().front().reason))
                   : verdict_of(answer);
-  test.text = text_of(answer);
+  test.text = text_of(answer, policy::unaccented);
   return junit_xml("pullgate verify", {test});
 }
 
@@ -149,10 +151,11 @@ int verify(const VerifyArguments& arguments) {
   if (!configuration) return kExitConfiguration;
   Inquiry inquiry(configuration->settings, configuration->policy, {.around = nullptr, .at = arguments.at});
   const Answered answer = answered(*image, inquiry.judge(*image));
-  fmt::print("{}", arguments.format == "json"    ? json_of(answer)
-                   : arguments.format == "sarif" ? sarif_of(answer)
-                   : arguments.format == "junit" ? junit_of(answer)
-                                                 : text_of(answer));
+  const std::string& format = arguments.presentation.format;
+  fmt::print("{}", format == "json"    ? json_of(answer)
+                   : format == "sarif" ? sarif_of(answer)
+                   : format == "junit" ? junit_of(answer)
+                                       : text_of(answer, arguments.presentation.accent_on(stdout)));
   return exit_code_of(answer.verdict);
 }
 
@@ -164,7 +167,7 @@ void add_verify_command(CLI::App& app, int& exit_code) {
   const auto arguments = std::make_shared<VerifyArguments>();
   add_image_options(*command, arguments->options);
   add_moment_option(*command, "--at", arguments->at, "Judge as at this moment, for recorded images");
-  add_format_option(*command, arguments->format, {"text", "json", "sarif", "junit"});
+  add_presentation_options(*command, arguments->presentation, {"text", "json", "sarif", "junit"});
   command->callback([arguments, &exit_code] { exit_code = verify(*arguments); });
 }
 

@@ -104,6 +104,27 @@ TEST(Paragraph, ShowsGapsAndTheRetryTime) {
   EXPECT_THAT(text, HasSubstr("try again in 9 s"));
 }
 
+TEST(Paragraph, AccentsTheVerdictTheReasonsAndThePlacesAndOnlyPrintableText) {
+  const auto marked = [](Tone tone, std::string_view text) {
+    EXPECT_TRUE(is_one_plain_line(std::string(text)));
+    constexpr std::string_view kMarks = "+-?@";
+    return kMarks[static_cast<std::size_t>(tone)] + std::string(text) + "|";
+  };
+  Scene scene(all_of({signature("release"), provenance("ci")}));
+  scene.signed_by("release").add_failed(verify::EvidenceKind::kDsseEnvelope, Reason::kSignatureInvalid, "broken\x1b");
+  scene.gathered.reports.back().place = "place\x1b[2J";
+  const std::string text = paragraph(scene.decide(), scene.gathered, marked);
+  EXPECT_THAT(text, StartsWith("-DENIED| ghcr.io/acme/app:v1.0\n"));
+  EXPECT_THAT(text, HasSubstr("  -SIGNATURE_INVALID|  apps/allOf[1]/provenance\n"));
+  EXPECT_THAT(text, HasSubstr(" at @place\\x1b[2J|: not verified\n"));
+  EXPECT_THAT(text, HasSubstr(" failed -SIGNATURE_INVALID|: broken\\x1b\n"));
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+  scene.missing(Reason::kUpstreamRateLimited, std::chrono::seconds(9));
+  EXPECT_THAT(paragraph(scene.decide(), scene.gathered, marked),
+              HasSubstr("could not search @referrers API|: ?UPSTREAM_RATE_LIMITED| connection refused"));
+  EXPECT_THAT(paragraph(Scene(accept()).decide(), {}, marked), StartsWith("+ALLOWED| "));
+}
+
 TEST(Json, IsOneLineThatParses) {
   Scene scene(all_of({signature("release"), provenance("ci")}));
   scene.signed_by("release").add_failed(verify::EvidenceKind::kDsseEnvelope, Reason::kSignatureInvalid, "\n\xff\"");
