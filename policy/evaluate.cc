@@ -207,9 +207,10 @@ Decision evaluate(const PolicySet& policy, const Decision::About& about, const M
                   const Gathered& gathered) {
   const std::vector<const Rule*> entries = policy.entries_for(about.requested.repository);
   if (entries.empty()) return no_rule(about);
+  const Testimony testimony(policy, about, image, gathered);
   Conclusion conclusion(about, gathered);
   for (const Rule* entry : entries) {
-    const Case judged(policy, *entry, about, image, gathered);
+    const Case judged(testimony, *entry);
     conclusion.add(*entry, judge_requirement(judged, entry->require, root_name(entry->name, kind_of(entry->require)),
                                              conclusion.outcomes()));
   }

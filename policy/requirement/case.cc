@@ -75,8 +75,8 @@ std::string Witness::who() const {
   return fmt::format("{}", fmt::join(names, " and "));
 }
 
-Case::Case(const PolicySet& policy, const Rule& rule, const Decision::About& about, const ManifestDocument& image,
-           const Gathered& gathered)
+Testimony::Testimony(const PolicySet& policy, const Decision::About& about, const ManifestDocument& image,
+                     const Gathered& gathered)
     : policy_(policy), about_(about), image_(image), gathered_(gathered) {
   for (const verify::Report* report : in_canonical_order(gathered.reports)) {
     // The verifier binds evidence to the image it was asked about. That this is the image being judged is our part:
@@ -92,10 +92,9 @@ Case::Case(const PolicySet& policy, const Rule& rule, const Decision::About& abo
       unverified_.push_back(report);
     }
   }
-  note_names(rule.require);
 }
 
-Witness::Signature Case::signature_by(const verify::Signer& signer, const verify::Verified& verified) const {
+Witness::Signature Testimony::signature_by(const verify::Signer& signer, const verify::Verified& verified) const {
   Witness::Signature signature{signer, {}, {}};
   for (const Attestor* attestor : policy_.attestors_of(signer, about_.requested)) {
     if (std::optional<verify::Finding> missing = attestor->shortfall(verified)) {
@@ -105,6 +104,10 @@ Witness::Signature Case::signature_by(const verify::Signer& signer, const verify
     }
   }
   return signature;
+}
+
+Case::Case(const Testimony& testimony, const Rule& rule) : testimony_(testimony) {
+  note_names(rule.require);
 }
 
 void Case::note_names(const Requirement& requirement) {
@@ -124,7 +127,7 @@ bool Case::satisfies_provenance(const Witness& witness) const {
 std::vector<Objection> Case::failures(const std::set<verify::EvidenceKind>& kinds, const std::string& requirement,
                                       const std::string& remedy) const {
   std::vector<Objection> objections;
-  for (const verify::Report* report : unverified_) {
+  for (const verify::Report* report : testimony_.unverified()) {
     if (!kinds.contains(report->kind)) continue;
     if (report->verified) {
       objections.push_back({Reason::kSubjectMismatch, requirement,
@@ -156,25 +159,25 @@ Objection Case::not_by(std::string_view attestor, const Witness& witness, std::s
                     : fmt::format("attestor '{}' has to sign so that this is proven", attestor)};
   }
   std::string found = fmt::format("{} by {}", what, witness.who());
-  const Attestor& wanted = policy_.attestor(attestor);
+  const Attestor& wanted = policy().attestor(attestor);
   if (wanted.keyless() != nullptr) {
     const verify::Signer& signer = witness.signatures.front().signer;
-    found += fmt::format(": {}", wanted.difference(signer, about_.requested).value_or("another signer"));
+    found += fmt::format(": {}", wanted.difference(signer, about().requested).value_or("another signer"));
   }
   found += fmt::format("; at {}", place);
   return {Reason::kSignerNotTrusted, requirement, std::move(found), remedy};
 }
 
 const Gap* Case::gap() const {
-  const auto first = std::ranges::min_element(gathered_.gaps, [](const Gap& a, const Gap& b) {
+  const auto first = std::ranges::min_element(gathered().gaps, [](const Gap& a, const Gap& b) {
     return std::tie(a.place, a.reason, a.cause) < std::tie(b.place, b.reason, b.cause);
   });
-  return first == gathered_.gaps.end() ? nullptr : &*first;
+  return first == gathered().gaps.end() ? nullptr : &*first;
 }
 
 std::string Case::places() const {
-  if (gathered_.places.empty()) return "nowhere: no place was searched";
-  return printable(fmt::format("{}", fmt::join(gathered_.places, ", ")), 1000);
+  if (gathered().places.empty()) return "nowhere: no place was searched";
+  return printable(fmt::format("{}", fmt::join(gathered().places, ", ")), 1000);
 }
 
 std::optional<std::string> other_workflow(const Builder& builder, const Witness& witness,

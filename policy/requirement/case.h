@@ -1,5 +1,5 @@
 #pragma once
-/// One image before one rule: what every leaf looks at, prepared once.
+/// One image before one rule: what every leaf looks at.
 
 #include <set>
 #include <string>
@@ -40,18 +40,43 @@ struct Witness {
   [[nodiscard]] std::string who() const;
 };
 
-/// Refers to its arguments; they must outlive it. Evidence is put in an order of its own, so that the order in which
-/// it was gathered cannot show in a decision.
-class Case {
+/// One image and the evidence about it, prepared once for all entries that apply. Refers to its arguments; they must
+/// outlive it. Evidence is put in an order of its own, so that the order in which it was gathered cannot show in a
+/// decision.
+class Testimony {
  public:
-  Case(const PolicySet& policy, const Rule& rule, const Decision::About& about, const ManifestDocument& image,
-       const Gathered& gathered);
+  Testimony(const PolicySet& policy, const Decision::About& about, const ManifestDocument& image,
+            const Gathered& gathered);
 
   [[nodiscard]] const PolicySet& policy() const { return policy_; }
   [[nodiscard]] const Decision::About& about() const { return about_; }
   [[nodiscard]] const ManifestDocument& image() const { return image_; }
   [[nodiscard]] const Gathered& gathered() const { return gathered_; }
   [[nodiscard]] const std::vector<Witness>& witnesses() const { return witnesses_; }
+  /// What did not verify, or is about another image.
+  [[nodiscard]] const std::vector<const verify::Report*>& unverified() const { return unverified_; }
+
+ private:
+  [[nodiscard]] Witness::Signature signature_by(const verify::Signer& signer, const verify::Verified& verified) const;
+
+  const PolicySet& policy_;
+  const Decision::About& about_;
+  const ManifestDocument& image_;
+  const Gathered& gathered_;
+  std::vector<Witness> witnesses_;
+  std::vector<const verify::Report*> unverified_;
+};
+
+/// Refers to its arguments; they must outlive it.
+class Case {
+ public:
+  Case(const Testimony& testimony, const Rule& rule);
+
+  [[nodiscard]] const PolicySet& policy() const { return testimony_.policy(); }
+  [[nodiscard]] const Decision::About& about() const { return testimony_.about(); }
+  [[nodiscard]] const ManifestDocument& image() const { return testimony_.image(); }
+  [[nodiscard]] const Gathered& gathered() const { return testimony_.gathered(); }
+  [[nodiscard]] const std::vector<Witness>& witnesses() const { return testimony_.witnesses(); }
   /// A place where evidence may be that nobody could see, the same one in whatever order they were gathered; null when
   /// there is none.
   [[nodiscard]] const Gap* gap() const;
@@ -74,15 +99,9 @@ class Case {
   [[nodiscard]] std::string places() const;
 
  private:
-  [[nodiscard]] Witness::Signature signature_by(const verify::Signer& signer, const verify::Verified& verified) const;
   void note_names(const Requirement& requirement);
 
-  const PolicySet& policy_;
-  const Decision::About& about_;
-  const ManifestDocument& image_;
-  const Gathered& gathered_;
-  std::vector<Witness> witnesses_;
-  std::vector<const verify::Report*> unverified_;
+  const Testimony& testimony_;
   std::set<std::string> signing_attestors_;
   std::vector<const ProvenanceLeaf*> provenance_leaves_;
 };

@@ -118,7 +118,8 @@ TEST_P(RefusedTree, IsNeverMet) {
   const PolicySet policy = scene.policy();
   const Decision::About about = scene.about();
   const Rule bad = rule("bad", {"ghcr.io/**"}, GetParam());
-  const Case judged(policy, bad, about, scene.document, scene.gathered);
+  const Testimony testimony(policy, about, scene.document, scene.gathered);
+  const Case judged(testimony, bad);
   std::vector<RequirementOutcome> outcomes;
   const Judgement judgement = judge_requirement(judged, bad.require, "bad", outcomes);
   EXPECT_FALSE(judgement.is_met());
