@@ -57,6 +57,8 @@ bool TextPattern::matches(std::string_view text) const {
 
 namespace {
 
+constexpr std::string_view kTagWord = "tag";
+
 struct Word {
   std::string_view name;
   std::optional<std::string> (*value)(const ImageReference&);
@@ -80,7 +82,7 @@ constexpr std::array kWords = {
            return path.substr(path.rfind('/') + 1);  // npos + 1 is 0: all of it
          }},
     Word{"path", [](const ImageReference& image) -> std::optional<std::string> { return image.repository.path(); }},
-    Word{"tag",
+    Word{kTagWord,
          [](const ImageReference& image) -> std::optional<std::string> {
            if (!image.tag) return std::nullopt;
            return image.tag->text();
@@ -115,6 +117,7 @@ Result<TextTemplate> TextTemplate::parse(std::string_view text) {
 }
 
 bool TextTemplate::matches(std::string_view text, const ImageReference& requested) const {
+  if (text.size() > limits::kMatchedTextLength) return false;
   std::vector<glob::Piece> pieces = pieces_of(text_);
   for (glob::Piece& piece : pieces) {
     if (piece.kind != glob::Piece::Kind::kPlaceholder) continue;
@@ -124,6 +127,23 @@ bool TextTemplate::matches(std::string_view text, const ImageReference& requeste
     piece = {glob::Piece::Kind::kLiteral, std::move(*value)};
   }
   return glob::matches(pieces, text);
+}
+
+bool TextTemplate::matches_under_another_tag(std::string_view text, const ImageReference& requested) const {
+  std::vector<glob::Piece> pieces = pieces_of(text_);
+  bool has_tag = false;
+  for (glob::Piece& piece : pieces) {
+    if (piece.kind != glob::Piece::Kind::kPlaceholder) continue;
+    const Word* word = find_word(piece.text);
+    if (word->name == kTagWord) {
+      has_tag = true;
+      piece = {glob::Piece::Kind::kStar, {}};
+    } else {
+      piece = {glob::Piece::Kind::kLiteral, word->value(requested).value_or("")};
+    }
+  }
+  return has_tag && !text.empty() && text.size() <= limits::kMatchedTextLength && !matches(text, requested) &&
+         glob::matches(pieces, text);
 }
 
 std::string TextTemplate::filled_in(const ImageReference& requested) const {

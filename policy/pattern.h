@@ -76,6 +76,8 @@ class TextTemplate {
   static Result<TextTemplate> parse(std::string_view text);
 
   [[nodiscard]] bool matches(std::string_view text, const ImageReference& requested) const;
+  /// Would it match, had the same image been asked for by some other tag?
+  [[nodiscard]] bool matches_under_another_tag(std::string_view text, const ImageReference& requested) const;
   /// For messages: the pattern with what could be filled in.
   [[nodiscard]] std::string filled_in(const ImageReference& requested) const;
   [[nodiscard]] const std::string& text() const { return text_; }

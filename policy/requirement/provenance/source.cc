@@ -14,9 +14,24 @@ Difference other_source(const Comparison& compared, std::string_view what, const
                          remedy);
 }
 
+/// The source of an image that goes by another tag now: it was moved there, or somebody passes it off as a newer or an
+/// older one.
+Difference other_tag(const Comparison& compared, std::string_view what, const std::string& value) {
+  const ImageReference& requested = compared.judged.about().requested;
+  const std::string asked =
+      requested.tag ? fmt::format("the image was asked for by tag '{}'", requested.tag->text())
+                    : std::string("the image was asked for by its digest, so that there is no tag to compare");
+  return compared.differ(Stage::kSource, Reason::kTagSourceMismatch,
+                         fmt::format("source {} '{}', and {}", what, printable(value), asked),
+                         "pull by the tag that it was released under, or release it under this one");
+}
+
 std::optional<Difference> against_template(const Comparison& compared, const std::optional<TextTemplate>& wanted,
                                            const std::string& value, std::string_view what) {
   if (!wanted || compared.matches(*wanted, value)) return std::nullopt;
+  if (wanted->matches_under_another_tag(value, compared.judged.about().requested)) {
+    return other_tag(compared, what, value);
+  }
   return other_source(compared, what, value, fmt::format("'{}' is required", compared.shown(*wanted)));
 }
 
@@ -33,6 +48,9 @@ std::optional<Difference> against_named_ref(const Comparison& compared, const So
     return other_source(compared, "ref", ref, fmt::format("branch '{}' is required", compared.shown(*wanted.branch)));
   }
   if (wanted.tag && !compared.matches(*wanted.tag, behind(kTags, ref))) {
+    if (wanted.tag->matches_under_another_tag(behind(kTags, ref), compared.judged.about().requested)) {
+      return other_tag(compared, "ref", ref);
+    }
     return other_source(compared, "ref", ref, fmt::format("tag '{}' is required", compared.shown(*wanted.tag)));
   }
   if (wanted.versioned_tag && !wanted.versioned_tag->matches(behind(kTags, ref))) {

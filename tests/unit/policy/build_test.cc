@@ -69,7 +69,7 @@ TEST(SourceOfBuild, IsOfABranchOrATagAndNotOfWhatIsCalledLikeIt) {
       leaf_with([](auto& leaf) { leaf.source = at_ref([](auto& s) { s.tag = text_template("{tag}"); }); });
   EXPECT_EQ(verdict(tag, ref("refs/tags/v1.0")), Verdict::kAllow);
   EXPECT_EQ(refusal(tag, ref("refs/heads/v1.0")).reason, Reason::kSourceNotAllowed);
-  EXPECT_EQ(refusal(tag, ref("refs/tags/v1.1")).reason, Reason::kSourceNotAllowed);
+  EXPECT_EQ(refusal(tag, ref("refs/tags/v1.1")).reason, Reason::kTagSourceMismatch);
   const ProvenanceLeaf versioned = leaf_with([](auto& leaf) {
     leaf.source = at_ref([](auto& s) { s.versioned_tag = VersionPrefix::parse("v1.2").value(); });
   });

@@ -104,10 +104,27 @@ TEST(ProvenanceLeaf, TiesTheRefToTheTagThatWasAskedFor) {
   EXPECT_EQ(Scene(require).attested_by("builder").decide().verdict(), Verdict::kAllow);
   Scene moved(require);
   moved.requested = reference("ghcr.io/acme/app:v2.0");
-  EXPECT_EQ(refusal(moved.attested_by("builder")), Reason::kSourceNotAllowed);
+  EXPECT_EQ(refusal(moved.attested_by("builder")), Reason::kTagSourceMismatch);
+  EXPECT_THAT(moved.decide().objections()[0].found, HasSubstr("asked for by tag 'v2.0'"));
   Scene by_digest(require);
   by_digest.requested = reference("ghcr.io/acme/app@" + by_digest.image.text());
-  EXPECT_EQ(refusal(by_digest.attested_by("builder")), Reason::kSourceNotAllowed);
+  EXPECT_EQ(refusal(by_digest.attested_by("builder")), Reason::kTagSourceMismatch);
+  EXPECT_THAT(by_digest.decide().objections()[0].found, HasSubstr("by its digest"));
+}
+
+TEST(ProvenanceLeaf, TellsAnotherTagFromAnotherSource) {
+  // What no tag would have made right is not about tags.
+  verify::Provenance made = Scene::built();
+  made.source->ref = "refs/heads/main";
+  EXPECT_EQ(refusal(Scene(from_source({}, "refs/tags/{tag}")).attested_by("builder", made)), Reason::kSourceNotAllowed);
+  made.source->ref = "refs/tags/a/b";  // no tag of an image has a slash
+  EXPECT_EQ(refusal(Scene(from_source({}, "refs/tags/{tag}")).attested_by("builder", made)), Reason::kSourceNotAllowed);
+  made.source->ref = "refs/tags/v1.1";
+  EXPECT_EQ(refusal(Scene(from_source({}, "refs/tags/v2.*")).attested_by("builder", made)), Reason::kSourceNotAllowed);
+  ProvenanceLeaf by_tag = by_ci();
+  by_tag.source.emplace();
+  by_tag.source->tag = text_template("{tag}");
+  EXPECT_EQ(refusal(Scene({by_tag}).attested_by("builder", made)), Reason::kTagSourceMismatch);
 }
 
 TEST(ProvenanceLeaf, NeedsTheCommit) {
