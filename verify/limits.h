@@ -97,8 +97,11 @@ inline constexpr std::size_t kKnownManifests = 256 * kKiB;
 inline constexpr std::size_t kIndexDepth = 4;
 /// The config of an image: of each layer's history a line; the largest public ones have some 100 KiB.
 inline constexpr std::size_t kImageConfigBytes = 4 * kMiB;
-/// Platforms of one index whose layers are compared with those of a base.
-inline constexpr std::size_t kComparedPlatforms = 64;
+/// Children of one index that are looked at one by one, where its platforms are judged each by itself or compared with
+/// those of a base. The largest public ones have some twenty platforms, and an attestation for each.
+inline constexpr std::size_t kChildrenLookedAt = 128;
+/// Platforms of one index that are judged at once, each with as many requests as kEvidenceFetchesAtOnce.
+inline constexpr std::size_t kPlatformsAtOnce = 4;
 /// Images that one image may name as its bases, and bases of bases that are judged: provenance names the stages of a
 /// build, and sites stack two or three of their own. All that are judged for one image's sake: otherwise each level
 /// would multiply them.

@@ -4,47 +4,13 @@
 #include <utility>
 
 #include "proxy/pull/concurrently.h"
-#include "proxy/pull/evidence_search.h"
-#include "verify/bytes.h"
-#include "verify/evidence.h"
+#include "proxy/pull/runnable_parts.h"
 #include "verify/limits.h"
 
 namespace pullgate::proxy {
 namespace {
 
 namespace asio = boost::asio;
-
-/// Would asking again be of use? Then the image cannot be judged now; otherwise this is how it is.
-bool may_be_there_later(const Error& error) {
-  switch (error.code) {
-    case ErrorCode::kUnauthorized:
-    case ErrorCode::kRateLimited:
-    case ErrorCode::kUnreachable:
-    case ErrorCode::kTimedOut:
-    case ErrorCode::kCancelled:
-    case ErrorCode::kInternal:
-      return true;
-    case ErrorCode::kMalformed:
-    case ErrorCode::kUnsupported:
-    case ErrorCode::kNotFound:
-    case ErrorCode::kUpstreamInvalid:
-    case ErrorCode::kLimitExceeded:
-      return false;
-  }
-  return true;
-}
-
-void note_gap(const std::string& place, const Error& error, std::vector<policy::Gap>& gaps) {
-  if (may_be_there_later(error)) gaps.push_back({place, reason_of(error), error.message, error.retry_after});
-}
-
-std::string shown_platform(const std::optional<Platform>& platform) {
-  if (!platform || platform->os.empty()) return {};
-  return printable(
-             platform->os + "/" + platform->architecture + (platform->variant.empty() ? "" : "/" + platform->variant),
-             80) +
-         " ";
-}
 
 policy::Leaf unknown(std::string shown, std::string why) {
   return {.shown = std::move(shown), .layers = std::nullopt, .missing = std::move(why)};
@@ -60,43 +26,28 @@ std::vector<Digest> digests_of(const std::vector<Descriptor>& layers) {
 
 asio::awaitable<std::vector<policy::Leaf>> BaseSearch::leaves_of(Repository repository, ManifestSource::Read read,
                                                                  std::vector<policy::Gap>& gaps) {
-  std::vector<policy::Leaf> leaves;
-  const IsWanted everything = [](const Descriptor&) { return true; };
   const std::string shown = read->content.digest().short_text();
-  co_await collect(std::move(repository), std::move(read), shown, 0, everything, leaves, gaps);
-  co_return leaves;
+  co_return co_await collect(
+      std::move(repository), std::move(read), shown, [](const Descriptor&) { return true; }, gaps);
 }
 
-/// What is evidence through and through is no platform: nobody can run it.
-asio::awaitable<void> BaseSearch::collect(Repository repository, ManifestSource::Read read, std::string shown,
-                                          std::size_t depth, const IsWanted& is_wanted,
-                                          std::vector<policy::Leaf>& leaves, std::vector<policy::Gap>& gaps) {
-  if (!read->document) {
-    leaves.push_back(unknown(std::move(shown), read->document.error().message));
-    co_return;
+asio::awaitable<std::vector<policy::Leaf>> BaseSearch::collect(Repository repository, ManifestSource::Read read,
+                                                               std::string shown, IsWantedChild is_wanted,
+                                                               std::vector<policy::Gap>& gaps) {
+  std::vector<RunnablePart> parts = co_await runnable_parts(manifests_, repository, std::move(read), std::move(shown),
+                                                            std::move(is_wanted), deadline_, gaps);
+  std::vector<policy::Leaf> leaves(parts.size());
+  std::vector<Task> tasks;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    tasks.emplace_back([&, i]() -> asio::awaitable<void> {
+      RunnablePart& part = parts[i];
+      leaves[i] = part.read ? co_await leaf_of(repository, std::get<Manifest>(part.read->document.value()), part.digest,
+                                               std::move(part.shown), gaps)
+                            : unknown(std::move(part.shown), std::move(part.missing));
+    });
   }
-  if (depth > 0 && read->artifact == verify::ArtifactClass::kEvidence) co_return;
-  if (const auto* manifest = std::get_if<Manifest>(&read->document.value())) {
-    leaves.push_back(
-        co_await leaf_of(std::move(repository), *manifest, read->content.digest(), std::move(shown), gaps));
-    co_return;
-  }
-  const Index& index = std::get<Index>(read->document.value());
-  for (const Descriptor& child : index.manifests) {
-    if (!is_wanted(child)) continue;
-    std::string child_shown = shown_platform(child.platform) + child.digest.short_text();
-    if (leaves.size() >= limits::kComparedPlatforms || depth + 1 >= limits::kIndexDepth) {
-      leaves.push_back(unknown(std::move(child_shown), "the index has more children than are looked at"));
-      co_return;
-    }
-    const Result<ManifestSource::Read> below = co_await manifests_.read(repository, child.digest, deadline_);
-    if (!below) {
-      note_gap("child " + child_shown, below.error(), gaps);
-      leaves.push_back(unknown(std::move(child_shown), below.error().message));
-      continue;
-    }
-    co_await collect(repository, *below, std::move(child_shown), depth + 1, is_wanted, leaves, gaps);
-  }
+  co_await run_all(std::move(tasks), limits::kEvidenceFetchesAtOnce);
+  co_return leaves;
 }
 
 asio::awaitable<policy::Leaf> BaseSearch::leaf_of(Repository repository, const Manifest& manifest, Digest digest,
@@ -159,14 +110,13 @@ asio::awaitable<policy::Base> BaseSearch::look_at_one(policy::BaseToSee wanted, 
     co_return base;
   }
   // A child whose platform is not said may be any; one that says another is none of ours.
-  const IsWanted is_wanted = [&](const Descriptor& child) {
+  const IsWantedChild is_wanted = [&](const Descriptor& child) {
     return leaves.empty() || !child.platform || std::ranges::any_of(leaves, [&](const policy::Leaf& leaf) {
              return leaf.layers && leaf.layers->config.platform.os == child.platform->os &&
                     leaf.layers->config.platform.architecture == child.platform->architecture;
            });
   };
-  std::vector<policy::Leaf> parts;
-  co_await collect(wanted.repository, *read, place, 0, is_wanted, parts, gaps);
+  std::vector<policy::Leaf> parts = co_await collect(wanted.repository, *read, place, is_wanted, gaps);
   for (policy::Leaf& part : parts) {
     if (part.layers) {
       base.images.push_back(*std::move(part.layers));

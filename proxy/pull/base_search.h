@@ -12,6 +12,7 @@
 #include "policy/base_image.h"
 #include "policy/evaluate.h"
 #include "proxy/pull/manifest_source.h"
+#include "proxy/pull/runnable_parts.h"
 #include "proxy/pull/upstreams.h"
 
 namespace pullgate::proxy {
@@ -44,12 +45,9 @@ class BaseSearch {
                                                             const JudgeBase& judge, std::vector<policy::Gap>& gaps);
 
  private:
-  /// Which children of an index count.
-  using IsWanted = std::function<bool(const Descriptor&)>;
-
-  boost::asio::awaitable<void> collect(Repository repository, ManifestSource::Read read, std::string shown,
-                                       std::size_t depth, const IsWanted& is_wanted, std::vector<policy::Leaf>& leaves,
-                                       std::vector<policy::Gap>& gaps);
+  boost::asio::awaitable<std::vector<policy::Leaf>> collect(Repository repository, ManifestSource::Read read,
+                                                            std::string shown, IsWantedChild is_wanted,
+                                                            std::vector<policy::Gap>& gaps);
   boost::asio::awaitable<policy::Leaf> leaf_of(Repository repository, const Manifest& manifest, Digest digest,
                                                std::string shown, std::vector<policy::Gap>& gaps);
   boost::asio::awaitable<policy::Base> look_at_one(policy::BaseToSee base, const std::vector<policy::Leaf>& leaves,
