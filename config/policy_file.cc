@@ -21,16 +21,18 @@ using Conflict = policy::PolicySet::Conflict;
 
 constexpr std::int64_t kVersion = 1;
 
-/// The mode of rules that do not say theirs. That nothing is served without a rule has to be written, so that a
-/// reader of the file need not know it.
-policy::Mode read_defaults(const yaml::Node& node, yaml::Problems& problems) {
+/// That nothing is served without a rule has to be written, so that a reader of the file need not know it.
+EntryDefaults read_defaults(const yaml::Node& node, yaml::Problems& problems) {
   yaml::Mapping entry(node, "'defaults'", problems);
   const yaml::Node* mode = entry.find("mode");
   const yaml::Node* no_match = entry.require("noMatch");
-  entry.refuse_later("platforms");
+  const yaml::Node* platforms = entry.find("platforms");
   entry.finish();
   if (no_match != nullptr) yaml::read_choice(*no_match, {"deny"}, "'noMatch'", problems);
-  return mode != nullptr ? read_mode(*mode, problems) : policy::Mode::kEnforce;
+  EntryDefaults defaults;
+  if (mode != nullptr) defaults.mode = read_mode(*mode, problems);
+  if (platforms != nullptr) defaults.platforms = read_platforms(*platforms, problems);
+  return defaults;
 }
 
 void read_policy(const yaml::Node& root, PolicyDraft& draft, yaml::Problems& problems) {
@@ -41,12 +43,12 @@ void read_policy(const yaml::Node& root, PolicyDraft& draft, yaml::Problems& pro
   if (const yaml::Node* roots = top.find("trustRoots")) read_trust_roots(*roots, draft, problems);
   if (const yaml::Node* attestors = top.find("attestors")) read_attestors(*attestors, draft, problems);
   if (const yaml::Node* builders = top.find("builders")) read_builders(*builders, draft, problems);
-  policy::Mode mode = policy::Mode::kEnforce;
-  if (const yaml::Node* defaults = top.require("defaults")) mode = read_defaults(*defaults, problems);
+  EntryDefaults defaults;
+  if (const yaml::Node* node = top.require("defaults")) defaults = read_defaults(*node, problems);
   const yaml::Node* rules = top.require("rules");
-  if (rules != nullptr) read_rules(*rules, mode, draft, problems);
+  if (rules != nullptr) read_rules(*rules, defaults, draft, problems);
   if (rules == nullptr) draft.has_all_names = false;
-  if (const yaml::Node* baseline = top.find("baseline")) read_baseline(*baseline, mode, draft, problems);
+  if (const yaml::Node* baseline = top.find("baseline")) read_baseline(*baseline, defaults, draft, problems);
   if (const yaml::Node* exceptions = top.find("exceptions")) read_exemptions(*exceptions, draft, problems);
   top.finish();
 }

@@ -43,6 +43,7 @@ struct RequirementOutcome {
   } state = State::kNotMet;
   std::string detail;          ///< for a leaf that is met, by what: "key sha256:0123... at tag sha256-...sig"
   std::string exemption = {};  ///< the id of the exception by which it is waived
+  std::string part = {};       ///< of which platform, where each is judged: "linux/amd64 sha256:0123456789ab"
 };
 
 /// A denial cannot be without objections, and an allowance cannot be made without a rule: the factories are the only

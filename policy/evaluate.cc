@@ -8,8 +8,10 @@
 #include <fmt/format.h>
 
 #include "policy/requirement/case.h"
+#include "policy/requirement/platforms.h"
 #include "policy/requirement/telling.h"
 #include "policy/requirement/tree.h"
+#include "policy/requirement/without_evidence.h"
 #include "verify/bytes.h"
 
 namespace pullgate::policy {
@@ -45,15 +47,6 @@ std::optional<std::chrono::seconds> longest_wait(const std::vector<Gap>& gaps) {
   return longest;
 }
 
-/// Static leaves follow from the policy and what was asked for.
-bool is_static(const Requirement& requirement) {
-  if (std::holds_alternative<AcceptLeaf>(requirement.node)) return true;
-  if (std::holds_alternative<RejectLeaf>(requirement.node)) return true;
-  if (std::holds_alternative<ImageLeaf>(requirement.node)) return true;
-  const std::vector<Requirement>& children = children_of(requirement);
-  return !children.empty() && std::ranges::all_of(children, is_static);
-}
-
 bool asks_for_all_evidence(const Requirement& requirement) {
   const auto* leaf = std::get_if<AttestationLeaf>(&requirement.node);
   return (leaf != nullptr && leaf->select != Select::kAny) ||
@@ -65,33 +58,6 @@ bool asks_for_judged_bases(const Requirement& requirement) {
   return (leaf != nullptr && leaf->satisfies == BaseJudgement::kThisPolicy) ||
          std::ranges::any_of(children_of(requirement), asks_for_judged_bases);
 }
-
-/// Can the requirement never be met for this digest, because of what it rejects?
-class Rejection {
- public:
-  Rejection(const PolicySet& policy, const Repository& repository, const Digest& digest, Time at)
-      : policy_(policy), repository_(repository), digest_(digest), at_(at) {}
-
-  [[nodiscard]] bool by(const Requirement& requirement, const std::string& name) const {
-    const Exemption* exemption = policy_.exemption_of(name, repository_, digest_);
-    if (exemption != nullptr && at_ < exemption->expires) return false;
-    if (const auto* reject = std::get_if<RejectLeaf>(&requirement.node)) return reject->rejects(digest_);
-    const std::vector<Requirement>& children = children_of(requirement);
-    std::size_t rejected = 0;
-    for (std::size_t i = 0; i < children.size(); ++i) {
-      if (by(children[i], child_name(name, i, kind_of(children[i])))) ++rejected;
-    }
-    if (std::holds_alternative<AllOf>(requirement.node)) return rejected > 0;
-    if (std::holds_alternative<AnyOf>(requirement.node)) return rejected == children.size();
-    return false;
-  }
-
- private:
-  const PolicySet& policy_;
-  const Repository& repository_;
-  const Digest& digest_;
-  Time at_;
-};
 
 /// What became of one entry that applies.
 struct Answer {
@@ -184,6 +150,16 @@ bool needs_evidence(const PolicySet& policy, const Repository& repository) {
                               [](const Rule* entry) { return is_static(entry->require); });
 }
 
+PartsWanted parts_wanted(const PolicySet& policy, const Repository& repository) {
+  PartsWanted wanted = PartsWanted::kNever;
+  for (const Rule* entry : policy.entries_for(repository)) {
+    if (is_static(entry->require) || entry->platforms == Platforms::kIndex) continue;
+    if (entry->platforms == Platforms::kEachLeaf) return PartsWanted::kAlways;
+    wanted = PartsWanted::kWhenNotAllowed;
+  }
+  return wanted;
+}
+
 bool can_be_ended_by_evidence(const PolicySet& policy, const Repository& repository) {
   const auto asks_for_all = [](const Rule& entry) { return asks_for_all_evidence(entry.require); };
   // What ends the allowance of a base ends that of what is built on it; which rule judges the base is not known here.
@@ -198,8 +174,7 @@ bool can_be_ended_by_evidence(const PolicySet& policy, const Repository& reposit
 bool is_rejected(const PolicySet& policy, const Repository& repository, const Digest& digest, Time at) {
   const Rejection rejection(policy, repository, digest, at);
   return std::ranges::any_of(policy.entries_for(repository), [&](const Rule* entry) {
-    return entry->mode_at(at) == Mode::kEnforce &&
-           rejection.by(entry->require, root_name(entry->name, kind_of(entry->require)));
+    return entry->mode_at(at) == Mode::kEnforce && rejection.by(*entry);
   });
 }
 
@@ -210,9 +185,7 @@ Decision evaluate(const PolicySet& policy, const Decision::About& about, const M
   const Testimony testimony(policy, about, image, gathered);
   Conclusion conclusion(about, gathered);
   for (const Rule* entry : entries) {
-    const Case judged(testimony, *entry);
-    conclusion.add(*entry, judge_requirement(judged, entry->require, root_name(entry->name, kind_of(entry->require)),
-                                             conclusion.outcomes()));
+    conclusion.add(*entry, judge_entry(testimony, *entry, conclusion.outcomes()));
   }
   return std::move(conclusion).decide(*entries.back());
 }

@@ -2,6 +2,7 @@
 /// Is the evidence enough? Pure, total, deterministic: the same arguments give the same decision, evidence in any
 /// order. Only reports with a `verified` part can satisfy anything; the others explain denials.
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +23,17 @@ struct Gap {
   std::optional<std::chrono::seconds> retry_after;
 };
 
+struct Gathered;
+
+/// One runnable part of an index, and what was gathered about it alone.
+struct Part {
+  std::string shown;  ///< "linux/amd64 sha256:0123456789ab"
+  Digest digest;
+  std::shared_ptr<const ManifestDocument> document;  ///< null, like `gathered`, when it could not be looked at
+  std::shared_ptr<const Gathered> gathered;
+  std::string missing;  ///< and why; empty where the search ended before it, because it could not help any more
+};
+
 /// All that was gathered about one image.
 struct Gathered {
   std::vector<verify::Report> reports;
@@ -31,7 +43,17 @@ struct Gathered {
   std::vector<Base> bases = {};   ///< what bases_to_see() asked for
   /// What could not be had for their sake; `gaps` are of evidence about the image itself.
   std::vector<Gap> base_gaps = {};
+  std::vector<Part> parts = {};  ///< of an index, where and when parts_wanted() says so; each of them once
 };
+
+/// Has each part of an index to be looked at by itself? What could not be gathered about one is among the index's gaps
+/// too.
+enum class PartsWanted {
+  kNever,
+  kWhenNotAllowed,  ///< when the index as a whole does not satisfy the policy
+  kAlways,
+};
+PartsWanted parts_wanted(const PolicySet& policy, const Repository& repository);
 
 /// Can further evidence end what allows an image of this repository, because all attestations of a type or the newest
 /// one have to be good? Then what was gathered allows for a while only.

@@ -19,6 +19,18 @@ std::string_view to_string(Mode mode) {
   return "enforce";
 }
 
+std::string_view to_string(Platforms platforms) {
+  switch (platforms) {
+    case Platforms::kLeafOrIndex:
+      return "leafOrIndex";
+    case Platforms::kIndex:
+      return "index";
+    case Platforms::kEachLeaf:
+      return "eachLeaf";
+  }
+  return "eachLeaf";
+}
+
 PolicySet::PolicySet(Contents contents) : contents_(std::move(contents)) {
   for (std::size_t i = 0; i < contents_.attestors.size(); ++i) {
     attestor_index_.emplace(contents_.attestors[i].name, i);

@@ -31,6 +31,18 @@ enum class Mode {
 
 std::string_view to_string(Mode mode);
 
+/// Which manifests of an image for several platforms have to satisfy a rule: those of its platforms (leaves), or the
+/// index that names them.
+enum class Platforms {
+  /// The index; or else each leaf. What an admitted index names may be pulled by itself, and so may a leaf that
+  /// satisfies the rule alone.
+  kLeafOrIndex,
+  kIndex,     ///< the index; a leaf is pulled through one that does
+  kEachLeaf,  ///< each leaf, whatever is said about the index
+};
+
+std::string_view to_string(Platforms platforms);
+
 /// How many authorities of each kind a trust root has, and so how many can ever speak for evidence.
 struct TrustRootSummary {
   std::string name;
@@ -56,6 +68,8 @@ struct Rule {
   /// Of a rule that is enforced: until this moment it only warns, so that everybody can see what it will deny.
   std::optional<Time> effective_from = std::nullopt;
   Requirement require;
+  /// Of a requirement that asks for no evidence it makes no difference.
+  Platforms platforms = Platforms::kLeafOrIndex;
   std::string message;  ///< the operator's own advice, shown with a denial; may be empty
 
   [[nodiscard]] Mode mode_at(Time moment) const {

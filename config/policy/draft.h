@@ -70,12 +70,19 @@ std::optional<ReadDraft> read_draft(const std::filesystem::path& file, yaml::Pro
 void read_trust_roots(const yaml::Node& node, PolicyDraft& draft, yaml::Problems& problems);
 void read_attestors(const yaml::Node& node, PolicyDraft& draft, yaml::Problems& problems);
 void read_builders(const yaml::Node& node, PolicyDraft& draft, yaml::Problems& problems);
-void read_rules(const yaml::Node& node, policy::Mode default_mode, PolicyDraft& draft, yaml::Problems& problems);
-void read_baseline(const yaml::Node& node, policy::Mode default_mode, PolicyDraft& draft, yaml::Problems& problems);
+/// Of rules and baseline entries that do not say theirs.
+struct EntryDefaults {
+  policy::Mode mode = policy::Mode::kEnforce;
+  policy::Platforms platforms = policy::Platforms::kLeafOrIndex;
+};
+void read_rules(const yaml::Node& node, EntryDefaults defaults, PolicyDraft& draft, yaml::Problems& problems);
+void read_baseline(const yaml::Node& node, EntryDefaults defaults, PolicyDraft& draft, yaml::Problems& problems);
 void read_exemptions(const yaml::Node& node, PolicyDraft& draft, yaml::Problems& problems);
 
 /// "enforce", "warn" or "audit"; enforce when it is something else, which is reported.
 policy::Mode read_mode(const yaml::Node& node, yaml::Problems& problems);
+/// "leafOrIndex", "index" or "eachLeaf"; likewise, eachLeaf when it is something else.
+policy::Platforms read_platforms(const yaml::Node& node, yaml::Problems& problems);
 
 /// The tree below `require` of a rule with this name. Something that cannot be read is reported, and clears
 /// `has_whole_tree`; what is answered then is of no use but to look for further problems.

@@ -35,8 +35,8 @@ class EntryReader {
  public:
   enum class List { kRules, kBaseline };
 
-  EntryReader(List list, policy::Mode default_mode, yaml::Problems& problems)
-      : list_(list), default_mode_(default_mode), problems_(problems) {}
+  EntryReader(List list, EntryDefaults defaults, yaml::Problems& problems)
+      : list_(list), defaults_(defaults), problems_(problems) {}
 
   ReadEntry read(const yaml::Node& node) const {
     yaml::Mapping entry(node, list_ == List::kRules ? "a rule" : "a baseline entry", problems_);
@@ -47,7 +47,7 @@ class EntryReader {
     const yaml::Node* reject = list_ == List::kBaseline ? entry.find("reject") : nullptr;
     const yaml::Node* require = reject == nullptr ? entry.require("require") : entry.find("require");
     const yaml::Node* message = entry.find("message");
-    if (list_ == List::kRules) entry.refuse_later("platforms");
+    const yaml::Node* platforms = entry.find("platforms");
     entry.finish();
 
     ReadEntry read;
@@ -56,7 +56,8 @@ class EntryReader {
     places.name = name != nullptr ? name->mark : node.mark;
     if (name != nullptr) rule.name = yaml::read_name(*name, "rule", problems_).value_or(name->text);
     read_scopes_into(scopes, read);
-    rule.mode = mode != nullptr ? read_mode(*mode, problems_) : default_mode_;
+    rule.mode = mode != nullptr ? read_mode(*mode, problems_) : defaults_.mode;
+    rule.platforms = platforms != nullptr ? read_platforms(*platforms, problems_) : defaults_.platforms;
     if (effective_from != nullptr) rule.effective_from = read_moment(*effective_from, "'effectiveFrom'", problems_);
     if (require != nullptr && reject != nullptr) {
       problems_.add(reject->mark, "a baseline entry has one of 'require' and 'reject'");
@@ -84,7 +85,7 @@ class EntryReader {
   }
 
   List list_;
-  policy::Mode default_mode_;
+  EntryDefaults defaults_;
   yaml::Problems& problems_;
 };
 
@@ -96,22 +97,29 @@ policy::Mode read_mode(const yaml::Node& node, yaml::Problems& problems) {
   return choice ? kModes.at(*choice) : policy::Mode::kEnforce;
 }
 
-void read_rules(const yaml::Node& node, policy::Mode default_mode, PolicyDraft& draft, yaml::Problems& problems) {
+policy::Platforms read_platforms(const yaml::Node& node, yaml::Problems& problems) {
+  static constexpr std::array kPlatforms = {policy::Platforms::kLeafOrIndex, policy::Platforms::kIndex,
+                                            policy::Platforms::kEachLeaf};
+  const auto choice = yaml::read_choice(node, {"leafOrIndex", "index", "eachLeaf"}, "'platforms'", problems);
+  return choice ? kPlatforms.at(*choice) : policy::Platforms::kEachLeaf;
+}
+
+void read_rules(const yaml::Node& node, EntryDefaults defaults, PolicyDraft& draft, yaml::Problems& problems) {
   const std::vector<yaml::Node>& items = yaml::read_list(node, "'rules'", problems);
   if (items.empty()) draft.has_all_names = false;
   for (const yaml::Node& item : items) {
-    ReadEntry read = EntryReader(EntryReader::List::kRules, default_mode, problems).read(item);
+    ReadEntry read = EntryReader(EntryReader::List::kRules, defaults, problems).read(item);
     if (!read.places.has_whole_tree) draft.has_all_names = false;
     draft.contents.rules.push_back(std::move(read.rule));
     draft.rules.push_back(std::move(read.places));
   }
 }
 
-void read_baseline(const yaml::Node& node, policy::Mode default_mode, PolicyDraft& draft, yaml::Problems& problems) {
+void read_baseline(const yaml::Node& node, EntryDefaults defaults, PolicyDraft& draft, yaml::Problems& problems) {
   const std::vector<yaml::Node>& items = yaml::read_list(node, "'baseline'", problems);
   if (items.empty()) draft.has_all_names = false;
   for (const yaml::Node& item : items) {
-    ReadEntry read = EntryReader(EntryReader::List::kBaseline, default_mode, problems).read(item);
+    ReadEntry read = EntryReader(EntryReader::List::kBaseline, defaults, problems).read(item);
     if (!read.places.has_whole_tree) draft.has_all_names = false;
     draft.contents.baseline.push_back(std::move(read.rule));
     draft.baseline.push_back(std::move(read.places));

@@ -76,8 +76,8 @@ std::string Witness::who() const {
 }
 
 Testimony::Testimony(const PolicySet& policy, const Decision::About& about, const ManifestDocument& image,
-                     const Gathered& gathered)
-    : policy_(policy), about_(about), image_(image), gathered_(gathered) {
+                     const Gathered& gathered, std::optional<Digest> index)
+    : policy_(policy), about_(about), image_(image), gathered_(gathered), index_(index) {
   for (const verify::Report* report : in_canonical_order(gathered.reports)) {
     // The verifier binds evidence to the image it was asked about. That this is the image being judged is our part:
     // reports of another image must not count, however they came here.
@@ -92,6 +92,14 @@ Testimony::Testimony(const PolicySet& policy, const Decision::About& about, cons
       unverified_.push_back(report);
     }
   }
+}
+
+const Exemption* Testimony::exemption_of(const std::string& requirement) const {
+  const Repository& repository = about_.requested.repository;
+  const Exemption* own = policy_.exemption_of(requirement, repository, about_.digest);
+  const Exemption* of_index = index_ ? policy_.exemption_of(requirement, repository, *index_) : nullptr;
+  if (own == nullptr || of_index == nullptr) return own == nullptr ? of_index : own;
+  return own->expires < of_index->expires ? of_index : own;
 }
 
 Witness::Signature Testimony::signature_by(const verify::Signer& signer, const verify::Verified& verified) const {

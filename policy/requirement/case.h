@@ -1,6 +1,7 @@
 #pragma once
 /// One image before one rule: what every leaf looks at.
 
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -45,14 +46,17 @@ struct Witness {
 /// decision.
 class Testimony {
  public:
+  /// `index` is the one of which the image is a part, where it is judged as such.
   Testimony(const PolicySet& policy, const Decision::About& about, const ManifestDocument& image,
-            const Gathered& gathered);
+            const Gathered& gathered, std::optional<Digest> index = std::nullopt);
 
   [[nodiscard]] const PolicySet& policy() const { return policy_; }
   [[nodiscard]] const Decision::About& about() const { return about_; }
   [[nodiscard]] const ManifestDocument& image() const { return image_; }
   [[nodiscard]] const Gathered& gathered() const { return gathered_; }
   [[nodiscard]] const std::vector<Witness>& witnesses() const { return witnesses_; }
+  /// By which this requirement counts as met; one for an index is for its parts too. Null when there is none.
+  [[nodiscard]] const Exemption* exemption_of(const std::string& requirement) const;
   /// What did not verify, or is about another image.
   [[nodiscard]] const std::vector<const verify::Report*>& unverified() const { return unverified_; }
 
@@ -63,6 +67,7 @@ class Testimony {
   const Decision::About& about_;
   const ManifestDocument& image_;
   const Gathered& gathered_;
+  std::optional<Digest> index_;
   std::vector<Witness> witnesses_;
   std::vector<const verify::Report*> unverified_;
 };
@@ -77,6 +82,9 @@ class Case {
   [[nodiscard]] const ManifestDocument& image() const { return testimony_.image(); }
   [[nodiscard]] const Gathered& gathered() const { return testimony_.gathered(); }
   [[nodiscard]] const std::vector<Witness>& witnesses() const { return testimony_.witnesses(); }
+  [[nodiscard]] const Exemption* exemption_of(const std::string& requirement) const {
+    return testimony_.exemption_of(requirement);
+  }
   /// A place where evidence may be that nobody could see, the same one in whatever order they were gathered; null when
   /// there is none.
   [[nodiscard]] const Gap* gap() const;

@@ -187,8 +187,7 @@ Judgement judge_requirement(const Case& judged, const Requirement& requirement, 
   Judgement judgement = std::visit(JudgeNode{judged, name, std::move(children)}, requirement.node);
   judgement.stands_until = earlier(judgement.stands_until, end);
   if (!judgement.is_met()) {
-    const Exemption* exemption =
-        judged.policy().exemption_of(name, judged.about().requested.repository, judged.about().digest);
+    const Exemption* exemption = judged.exemption_of(name);
     if (exemption != nullptr) judgement = under(*exemption, std::move(judgement), judged.about().at);
     if (judgement.is_met()) outcomes[place].exemption = exemption->id;
   }

@@ -32,31 +32,21 @@ bool may_be_evidence_list(const Index& index) {
          });
 }
 
-std::vector<verify::Report> verify_all(const verify::Verifier& verifier, const std::vector<verify::Evidence>& evidence,
-                                       const Content& image) {
-  std::vector<verify::Report> reports;
-  reports.reserve(evidence.size());
-  for (const verify::Evidence& piece : evidence) reports.push_back(verifier.verify(piece, image));
-  return reports;
-}
-
 }  // namespace
 
 Judge::Judge(asio::any_io_executor loop, asio::thread_pool& workers, const Upstreams& upstreams,
              std::shared_ptr<const policy::PolicySet> policy, std::shared_ptr<const verify::TrustRoot> trust,
              Options options)
-    : workers_(workers),
-      upstreams_(upstreams),
-      policy_(std::move(policy)),
-      verifier_(std::move(trust)),
+    : policy_(std::move(policy)),
+      trust_generation_(trust->generation()),
       options_(std::move(options)),
       manifests_(loop, workers, upstreams),
-      examinations_(std::move(loop), limits::kJudgementsAtOnce),
-      examined_(limits::kJudgedImages, limits::kJudgedBytes),
+      examiner_(std::move(loop), workers, upstreams, manifests_, policy_, verify::Verifier(std::move(trust)),
+                {options_.deadline, options_.denial_lifetime, options_.whole_evidence_lifetime, options_.clock,
+                 options_.calendar}),
       admitted_(limits::kAdmittedManifests, limits::kAdmittedEdges),
       absent_children_(limits::kAbsentChildren, limits::kAbsentChildren),
-      known_manifests_(limits::kKnownManifests),
-      seen_bases_(limits::kSeenBases) {}
+      known_manifests_(limits::kKnownManifests) {}
 
 asio::awaitable<Judgement> Judge::judge(Repository repository, TagOrDigest which) {
   return judge_until(std::move(repository), std::move(which), std::chrono::steady_clock::now() + options_.deadline);
@@ -98,114 +88,12 @@ asio::awaitable<Judgement> Judge::judge_readable(Repository repository, TagOrDig
 
 asio::awaitable<Judgement> Judge::judge_by_policy(ImageReference requested, ManifestSource::Read read,
                                                   Moment deadline) {
-  const ExaminationKey key = key_of(requested.repository, read->content.digest());
-  const Examined known = examined_.find(key);
-  if (known) {
-    if (auto decision = standing_decision(*known, requested)) co_return conclude(requested, known, std::move(decision));
+  const Result<Examiner::Decided> decided = co_await examiner_.decide(requested, read, deadline);
+  if (!decided) {
+    if (decided.error().code == ErrorCode::kInternal) co_return Unavailable{decided.error()};
+    co_return postpone(requested, read->content.digest(), decided.error());
   }
-  const Result<Examined> examined = co_await examinations_.run(
-      key, deadline, [this, repository = requested.repository, read] { return examine(repository, read, {}); });
-  if (!examined) {
-    if (examined.error().code == ErrorCode::kInternal) co_return Unavailable{examined.error()};
-    co_return postpone(requested, read->content.digest(), examined.error());
-  }
-  const Time now = options_.calendar();
-  auto decision = (*examined)->decision_for(requested, now);
-  if (decision->verdict() != policy::Verdict::kAllow && requested.digest) {
-    if (auto allowance = (*examined)->allowance(now)) decision = std::move(allowance);
-  }
-  // What could not be judged is not remembered: the next one who asks may have more luck.
-  if (decision->verdict() != policy::Verdict::kCannotJudge) {
-    examined_.store(key, *examined, (*examined)->weight());
-  }
-  co_return conclude(requested, *examined, std::move(decision));
-}
-
-asio::awaitable<Result<Judge::Examined>> Judge::examine(Repository repository, ManifestSource::Read read,
-                                                        Descent descent) {
-  auto gathered = std::make_shared<policy::Gathered>();
-  std::size_t evidence_bytes = 0;
-  Upstream* upstream = upstreams_.find(repository.registry());
-  if (upstream != nullptr && policy::needs_evidence(*policy_, repository)) {
-    FoundEvidence found = co_await search_evidence(*upstream, workers_, repository.path(), read->content.digest());
-    evidence_bytes = found.bytes;
-    auto evidence = std::make_shared<const std::vector<verify::Evidence>>(std::move(found.evidence));
-    gathered->reports = co_await on_pool(
-        workers_, [verifier = verifier_, evidence, read] { return verify_all(verifier, *evidence, read->content); });
-    std::ranges::move(found.rejected, std::back_inserter(gathered->reports));
-    gathered->places = std::move(found.places);
-    gathered->gaps = std::move(found.gaps);
-  }
-  co_await look_at_bases(repository, read, std::move(descent), *gathered);
-  auto examination = std::make_shared<Examination>(Examination::Contents{
-      read, policy_, verifier_.trust().generation(), std::move(gathered), evidence_bytes, options_.clock()});
-  if (const Examined older = examined_.find(key_of(repository, read->content.digest()))) {
-    examination->inherit_allowances(*older, options_.calendar());
-  }
-  co_return Examined(std::move(examination));
-}
-
-/// What the policy wants to know of the bases of this image, and what other images may want to know of this one.
-asio::awaitable<void> Judge::look_at_bases(Repository repository, ManifestSource::Read read, Descent descent,
-                                           policy::Gathered& gathered) {
-  const policy::BasesWanted wanted = policy::bases_wanted(*policy_, repository);
-  const bool is_possible_base = is_in_scope(repository) && policy::is_possible_base(*policy_, repository);
-  if (!wanted.layers && !wanted.decisions && !is_possible_base) co_return;
-  const Digest digest = read->content.digest();
-  BaseSearch search(manifests_, upstreams_, workers_, std::chrono::steady_clock::now() + options_.deadline);
-  if (wanted.layers || is_possible_base) {
-    std::vector<policy::Gap> gaps;
-    gathered.leaves = co_await search.leaves_of(repository, read, gaps);
-    if (wanted.layers) std::ranges::move(gaps, std::back_inserter(gathered.base_gaps));
-  }
-  std::vector<policy::BaseToSee> bases =
-      policy::bases_to_see(*policy_, repository, read->document.value(), gathered.leaves, gathered.reports);
-  for (const policy::Leaf& leaf : gathered.leaves) {
-    if (!leaf.layers) continue;
-    for (policy::BaseToSee& base : seen_bases_.below(leaf.layers->config.diff_ids, limits::kBasesPerImage)) {
-      if (bases.size() == limits::kBasesPerImage) break;
-      const bool is_new = std::ranges::find(bases, base) == bases.end() && base.digest != digest;
-      if (is_new && policy::is_allowed_base(*policy_, repository, base)) bases.push_back(std::move(base));
-    }
-    if (is_possible_base) seen_bases_.learn(leaf.layers->config.diff_ids, {repository, digest});
-  }
-  descent.ancestors.push_back(digest);
-  BaseSearch::JudgeBase judge;
-  if (wanted.decisions) judge = [&](policy::BaseToSee base) { return judge_base(std::move(base), descent); };
-  gathered.bases = co_await search.look_at(std::move(bases), gathered.leaves, judge, gathered.base_gaps);
-}
-
-/// Not through the single flight: two images that name each other as bases would wait for each other.
-asio::awaitable<JudgedBase> Judge::judge_base(policy::BaseToSee base, Descent descent) {
-  const std::vector<Digest>& ancestors = descent.ancestors;
-  const bool is_cycle = std::ranges::find(ancestors, base.digest) != ancestors.end();
-  *descent.was_cut = *descent.was_cut || is_cycle || ancestors.size() > limits::kBaseDepth || *descent.bases_left == 0;
-  if (is_cycle) co_return JudgedBase{nullptr, "it is its own base"};
-  if (ancestors.size() > limits::kBaseDepth) {
-    co_return JudgedBase{nullptr, "bases of bases are judged to a depth of " + std::to_string(limits::kBaseDepth)};
-  }
-  const ImageReference requested{base.repository, std::nullopt, base.digest};
-  const ExaminationKey key = key_of(base.repository, base.digest);
-  if (const Examined known = examined_.find(key)) {
-    // Not an allowance under some tag: what is said about a base must not depend on who pulled it before.
-    if (auto decision = standing_decision(*known, requested, OtherTags::kIgnored)) {
-      co_return JudgedBase{std::move(decision), {}};
-    }
-  }
-  if (*descent.bases_left == 0) co_return JudgedBase{nullptr, "too many bases are behind this image"};
-  --*descent.bases_left;
-  const Result<ManifestSource::Read> read =
-      co_await manifests_.read(base.repository, base.digest, std::chrono::steady_clock::now() + options_.deadline);
-  if (!read) co_return JudgedBase{nullptr, read.error().message};
-  if (!(*read)->document) co_return JudgedBase{nullptr, (*read)->document.error().message};
-  const auto was_cut = descent.was_cut;
-  const Result<Examined> examined = co_await examine(base.repository, *read, std::move(descent));
-  if (!examined) co_return JudgedBase{nullptr, examined.error().message};
-  auto decision = (*examined)->decision_for(requested, options_.calendar());
-  if (decision->verdict() != policy::Verdict::kCannotJudge && !*was_cut) {
-    examined_.store(key, *examined, (*examined)->weight());
-  }
-  co_return JudgedBase{std::move(decision), {}};
+  co_return conclude(requested, *decided);
 }
 
 /// All members, and all about one subject: a list with a single runnable member is an index like any other.
@@ -272,37 +160,16 @@ bool Judge::is_absent(const Repository& repository, const Digest& child) {
   return since && options_.clock() - *since < options_.denial_lifetime;
 }
 
-ExaminationKey Judge::key_of(const Repository& repository, const Digest& digest) const {
-  return {repository, digest, policy_->generation(), verifier_.trust().generation()};
-}
-
-std::shared_ptr<const policy::Decision> Judge::standing_decision(const Examination& examination,
-                                                                 const ImageReference& requested,
-                                                                 OtherTags other_tags) const {
-  const Time now = options_.calendar();
-  const auto age = options_.clock() - examination.contents().finished_at;
-  // What an allowance rests on stays true, but where a further attestation can contradict it, one has to be looked for.
-  if (age >= options_.whole_evidence_lifetime && policy::can_be_ended_by_evidence(*policy_, requested.repository)) {
-    return nullptr;
-  }
-  auto decision = examination.decision_for(requested, now);
-  if (decision->verdict() == policy::Verdict::kAllow) return decision;
-  if (requested.digest && other_tags == OtherTags::kCount) {
-    if (auto allowance = examination.allowance(now)) return allowance;
-  }
-  if (decision->verdict() == policy::Verdict::kCannotJudge) return nullptr;
-  return age < options_.denial_lifetime ? decision : nullptr;
-}
-
-Judgement Judge::conclude(const ImageReference& requested, const Examined& examined,
-                          std::shared_ptr<const policy::Decision> decision) {
-  const ManifestSource::Read& read = examined->contents().manifest;
-  const auto& gathered = examined->contents().gathered;
+Judgement Judge::conclude(const ImageReference& requested, const Examiner::Decided& decided) {
+  const ManifestSource::Read& read = decided.examination->contents().manifest;
+  const auto& gathered = decided.examination->contents().gathered;
+  std::shared_ptr<const policy::Decision> decision = decided.decision;
   const Digest digest = read->content.digest();
   if (!decision->serves()) {
     decision =
         std::make_shared<const policy::Decision>(with_platform_hint(*decision, requested, read->document.value()));
-    const bool is_over = decision->verdict() == policy::Verdict::kDeny && !examined->allowance(options_.calendar());
+    const bool is_over =
+        decision->verdict() == policy::Verdict::kDeny && !decided.examination->allowance(options_.calendar());
     if (is_over && policy::can_be_ended_by_evidence(*policy_, requested.repository)) {
       admitted_.withdraw(requested.repository, digest);
     }
@@ -328,7 +195,7 @@ Judgement Judge::admit_covered(const Repository& repository, const ManifestSourc
 }
 
 policy::Decision::About Judge::about(const ImageReference& requested, const Digest& digest) const {
-  return {requested, digest, policy_->generation(), verifier_.trust().generation(), options_.calendar()};
+  return {requested, digest, policy_->generation(), trust_generation_, options_.calendar()};
 }
 
 Refusal Judge::refuse(const ImageReference& requested, const Digest& digest, policy::Objection objection) const {

@@ -15,14 +15,10 @@
 #include "policy/policy.h"
 #include "proxy/pull/admission.h"
 #include "proxy/pull/admitted.h"
-#include "proxy/pull/base_search.h"
 #include "proxy/pull/bounded_cache.h"
-#include "proxy/pull/examination.h"
+#include "proxy/pull/examiner.h"
 #include "proxy/pull/manifest_source.h"
-#include "proxy/pull/seen_bases.h"
-#include "proxy/pull/single_flight.h"
 #include "proxy/pull/upstreams.h"
-#include "verify/limits.h"
 #include "verify/verifier.h"
 
 namespace pullgate::proxy {
@@ -70,25 +66,11 @@ class Judge {
   boost::asio::awaitable<std::optional<BlobPass>> blob(Repository repository, Digest digest);
 
  private:
-  using Examined = std::shared_ptr<const Examination>;
-
   boost::asio::awaitable<Judgement> judge_until(Repository repository, TagOrDigest which, Moment deadline);
   boost::asio::awaitable<Judgement> judge_readable(Repository repository, TagOrDigest which, ManifestSource::Read read,
                                                    Moment deadline);
   boost::asio::awaitable<Judgement> judge_by_policy(ImageReference requested, ManifestSource::Read read,
                                                     Moment deadline);
-  /// For whose sake an image is examined, as a base of a base; and how many bases more may be for one image's sake.
-  struct Descent {
-    std::vector<Digest> ancestors;
-    std::shared_ptr<std::size_t> bases_left = std::make_shared<std::size_t>(limits::kBasesJudged);
-    /// Was some base not judged because of where the descent began? Then what is said on the way is not for others.
-    std::shared_ptr<bool> was_cut = std::make_shared<bool>(false);
-  };
-
-  boost::asio::awaitable<Result<Examined>> examine(Repository repository, ManifestSource::Read read, Descent descent);
-  boost::asio::awaitable<void> look_at_bases(Repository repository, ManifestSource::Read read, Descent descent,
-                                             policy::Gathered& gathered);
-  boost::asio::awaitable<JudgedBase> judge_base(policy::BaseToSee base, Descent descent);
   /// Where further evidence can end an allowance: looks again at what let this manifest or blob through.
   boost::asio::awaitable<void> judge_roots_of(Repository repository, Digest digest, Moment deadline);
   boost::asio::awaitable<void> read_child(Repository repository, Digest child, Moment deadline);
@@ -96,13 +78,7 @@ class Judge {
 
   [[nodiscard]] bool is_absent(const Repository& repository, const Digest& child);
   [[nodiscard]] policy::Decision::About about(const ImageReference& requested, const Digest& digest) const;
-  [[nodiscard]] ExaminationKey key_of(const Repository& repository, const Digest& digest) const;
-  /// What the examination says now, or null when it has to be repeated.
-  enum class OtherTags { kCount, kIgnored };
-  [[nodiscard]] std::shared_ptr<const policy::Decision> standing_decision(
-      const Examination& examination, const ImageReference& requested, OtherTags other_tags = OtherTags::kCount) const;
-  Judgement conclude(const ImageReference& requested, const Examined& examined,
-                     std::shared_ptr<const policy::Decision> decision);
+  Judgement conclude(const ImageReference& requested, const Examiner::Decided& decided);
   Judgement admit_evidence(const Repository& repository, const ManifestSource::Read& read);
   Judgement admit_covered(const Repository& repository, const ManifestSource::Read& read, const Cover& cover);
   /// A denial or cannot-judge that does not come from weighing evidence.
@@ -112,18 +88,14 @@ class Judge {
   [[nodiscard]] policy::Decision with_platform_hint(policy::Decision decision, const ImageReference& requested,
                                                     const ManifestDocument& document) const;
 
-  boost::asio::thread_pool& workers_;
-  const Upstreams& upstreams_;
   std::shared_ptr<const policy::PolicySet> policy_;
-  verify::Verifier verifier_;
+  Digest trust_generation_;
   Options options_;
   ManifestSource manifests_;
-  SingleFlight<ExaminationKey, Examined> examinations_;
-  BoundedCache<ExaminationKey, const Examination> examined_;
+  Examiner examiner_;
   Admitted admitted_;
   BoundedCache<std::pair<Repository, Digest>, const Moment> absent_children_;  // since when
   KnownManifests known_manifests_;
-  SeenBases seen_bases_;  // used by examinations only, on the loop
 };
 
 }  // namespace pullgate::proxy

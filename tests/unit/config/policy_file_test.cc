@@ -278,10 +278,21 @@ TEST_F(PolicyFile, RefusesToRejectAnEmptyList) {
 TEST_F(PolicyFile, RefusesWhatLaterVersionsWillHave) {
   EXPECT_THAT(attestor_problems("{ notation: { trustPolicy: x } }"),
               ElementsAre(HasSubstr("'notation' is not part of this version")));
-  EXPECT_THAT(problems("version: 1\nattestors:\n  release: { key: { file: release.pub } }\n"
-                       "defaults: { noMatch: deny, platforms: leafOrIndex }\nrules:\n" +
-                       kRule),
-              ElementsAre(HasSubstr("'platforms' is not part of this version")));
+}
+
+TEST_F(PolicyFile, ReadsWhatOfAnImageForSeveralPlatformsHasToSatisfyARule) {
+  const std::string head = "version: 1\nattestors:\n  release: { key: { file: release.pub } }\n";
+  const std::string baseline =
+      "baseline:\n  - { name: all, scopes: ['**'], platforms: index, require: { signature: release } }\n";
+  const Loaded<Policy> own = load(kHead + kRule + "    platforms: eachLeaf\n" + baseline);
+  ASSERT_THAT(folder_.problems(own), IsEmpty());
+  EXPECT_EQ(own->rules->rules()[0].platforms, policy::Platforms::kEachLeaf);
+  EXPECT_EQ(own->rules->baseline()[0].platforms, policy::Platforms::kIndex);
+  const Loaded<Policy> inherited = load(head + "defaults: { noMatch: deny, platforms: eachLeaf }\nrules:\n" + kRule);
+  ASSERT_THAT(folder_.problems(inherited), IsEmpty());
+  EXPECT_EQ(inherited->rules->rules()[0].platforms, policy::Platforms::kEachLeaf);
+  EXPECT_EQ(load(kHead + kRule)->rules->rules()[0].platforms, policy::Platforms::kLeafOrIndex);
+  EXPECT_THAT(problems(kHead + kRule + "    platforms: eachleaf\n"), ElementsAre(HasSubstr("'eachLeaf'")));
 }
 
 const std::string kException =

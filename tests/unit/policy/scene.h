@@ -124,6 +124,7 @@ class Scene {
     rules.push_back(rule("apps", {"ghcr.io/acme/**"}, require_, mode_));
     rules.back().message = message;
     rules.back().effective_from = effective_from;
+    rules.back().platforms = platforms;
     auto made = contents(std::move(attestors), std::move(builders), std::move(rules));
     if (has_times) made.trust_roots = {{.name = "times", .timestamp_authorities = 1}};
     made.baseline = baseline;
@@ -226,6 +227,7 @@ class Scene {
   bool has_times = false;  ///< the attestors count a trust root by which evidence is dated
   std::string message;
   std::optional<Time> effective_from;
+  Platforms platforms = Platforms::kLeafOrIndex;
   std::vector<Rule> baseline;
   std::vector<Exemption> exemptions;
   Time at = moment("2026-06-01T00:00:00Z");

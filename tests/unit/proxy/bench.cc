@@ -69,6 +69,10 @@ std::shared_ptr<const policy::PolicySet> bench_policy(const verify::PublicKey& k
       policy::RejectLeaf{std::vector{Digest::of(signed_file("child-arm64.json"))}}};
   contents.rules.push_back(rule("guarded", "registry.test/guarded/**", policy::Mode::kEnforce,
                                 {policy::AllOf{{is_not_rejected, is_signed}}}));
+  contents.rules.push_back(rule("each", "registry.test/each/**", policy::Mode::kEnforce, is_signed));
+  contents.rules.back().platforms = policy::Platforms::kEachLeaf;
+  contents.rules.push_back(rule("whole", "registry.test/whole/**", policy::Mode::kEnforce, is_signed));
+  contents.rules.back().platforms = policy::Platforms::kIndex;
   contents.rules.push_back(rule("scanned", "registry.test/scanned/**", policy::Mode::kEnforce, is_clean()));
   const auto based = [](std::vector<std::string> from, policy::BaseJudgement satisfies) {
     policy::BaseImageLeaf base{
@@ -208,6 +212,10 @@ const policy::Decision& decision_of(const proxy::Judgement& judgement) {
   if (const auto* refusal = std::get_if<proxy::Refusal>(&judgement)) return *refusal->judged.decision;
   if (const auto* admission = std::get_if<proxy::Admission>(&judgement)) return *admission->judged().decision;
   throw std::logic_error("there is no decision: " + std::get<proxy::Unavailable>(judgement).error.message);
+}
+
+Reason lead_of(const proxy::Judgement& judgement) {
+  return decision_of(judgement).objections().front().reason;
 }
 
 bool is_admitted(const proxy::Judgement& judgement) {

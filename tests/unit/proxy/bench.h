@@ -36,6 +36,7 @@ inline constexpr Time kExemptionExpires = kCalendarStart + std::chrono::hours(24
 /// open/** accepts, closed/** rejects, guarded/** rejects one child of the index and needs a signature for the rest,
 /// scanned/** needs attestations by the key, all of which have found nothing, based/** has to be built on open/** or on
 /// what is at elsewhere.test, stacked/** on whatever this policy allows;
+/// each/** needs a signature of every platform, whole/** one of the index;
 /// nothing is said about others. An exception waives the signature of acme/late for its first day.
 std::shared_ptr<const policy::PolicySet> bench_policy(const verify::PublicKey& key, std::string_view generation = "1");
 
@@ -103,5 +104,7 @@ class Bench {
 /// The decision of an answer that has one.
 const policy::Decision& decision_of(const proxy::Judgement& judgement);
 bool is_admitted(const proxy::Judgement& judgement);
+/// Why it is refused, first of all.
+Reason lead_of(const proxy::Judgement& judgement);
 
 }  // namespace pullgate::tests

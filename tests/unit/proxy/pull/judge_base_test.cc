@@ -17,6 +17,7 @@ using testing::HasSubstr;
 using tests::Bench;
 using tests::decision_of;
 using tests::is_admitted;
+using tests::lead_of;
 
 struct Made {
   std::string repository;
@@ -58,10 +59,6 @@ Digest put(Bench& bench, const Made& made) {
 
 std::string name_of(const std::string& repository, const Digest& digest) {
   return fmt::format("registry.test/{}@{}", repository, digest.text());
-}
-
-Reason lead_of(const Judgement& judgement) {
-  return decision_of(judgement).objections().front().reason;
 }
 
 std::string found_in(const Judgement& judgement) {
@@ -122,7 +119,7 @@ TEST(JudgedBases, AreOfEveryPlatform) {
   const Judgement gap = bench.judge(
       "based/app", put_index_of(bench, "based/app", {{amd64, "amd64"}, {Digest::of("later"), "arm64"}}).text());
   ASSERT_FALSE(is_admitted(gap));
-  EXPECT_EQ(lead_of(gap), Reason::kBaseNotProven);
+  EXPECT_EQ(lead_of(gap), Reason::kPlatformNotCovered);
 }
 
 TEST(JudgedBases, MayBeAskedToSatisfyThePolicyThemselves) {

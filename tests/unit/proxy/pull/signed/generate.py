@@ -5,10 +5,11 @@
 
 The private key is made anew and forgotten: running it replaces the public key and every signature.
 
-    app.json      an image, signed                      child-amd64.json  a platform of index.json, not signed itself
+    app.json      an image, signed                      child-amd64.json  a platform of index.json, signed too
     app-clean, app-dirty.attestation: what a scanner says about app.json, one after the other
     other.json    an image of the same layer, unsigned   child-arm64.json  likewise
     index.json    an index of the two children, signed   layer, config     the blobs of them all
+    built.json    the same with what BuildKit puts beside each: built-ARCHITECTURE.json, its .statement and .config
 """
 
 from __future__ import annotations
@@ -100,6 +101,65 @@ def attest(key: ec.EllipticCurvePrivateKey, name: str, manifest: bytes, predicat
     write(name + ".attestation", encode(envelope))
 
 
+def build_statement(architecture: str, manifest: bytes) -> bytes:
+    """What BuildKit says about a platform, unsigned: https://github.com/moby/buildkit/blob/master/docs/attestations"""
+    subject = {
+        "name": f"pkg:docker/registry.test/acme/app@1.0?platform=linux%2F{architecture}",
+        "digest": {"sha256": hashlib.sha256(manifest).hexdigest()},
+    }
+    predicate = {
+        "builder": {"id": "https://ci.example/builders/buildkit"},
+        "buildType": "https://mobyproject.org/buildkit@v1",
+        "invocation": {
+            "configSource": {"uri": "https://github.com/acme/app.git#refs/heads/main", "digest": {"sha1": "a" * 40}},
+            "parameters": {"frontend": "dockerfile.v0"},
+        },
+        "materials": [
+            {
+                "uri": "pkg:docker/registry.test/open/base@1.0?platform=linux%2Famd64",
+                "digest": {"sha256": hashlib.sha256(b"a base").hexdigest()},
+            }
+        ],
+    }
+    document = {
+        "_type": "https://in-toto.io/Statement/v0.1",
+        "predicateType": "https://slsa.dev/provenance/v0.2",
+        "subject": [subject],
+        "predicate": predicate,
+    }
+    return write(f"built-{architecture}.statement", encode(document))
+
+
+def attestation_manifest(architecture: str, manifest: bytes) -> dict[str, Any]:
+    statement = build_statement(architecture, manifest)
+    config = write(
+        f"built-{architecture}.config",
+        encode(
+            {
+                "architecture": "unknown",
+                "os": "unknown",
+                "config": {},
+                "rootfs": {"type": "layers", "diff_ids": [digest_of(statement)]},
+            }
+        ),
+    )
+    layer = descriptor(
+        "application/vnd.in-toto+json",
+        statement,
+        annotations={"in-toto.io/predicate-type": "https://slsa.dev/provenance/v0.2"},
+    )
+    document = {"schemaVersion": 2, "mediaType": MANIFEST, "config": descriptor(CONFIG, config), "layers": [layer]}
+    return descriptor(
+        MANIFEST,
+        write(f"built-{architecture}.json", encode(document)),
+        platform={"os": "unknown", "architecture": "unknown"},
+        annotations={
+            "vnd.docker.reference.type": "attestation-manifest",
+            "vnd.docker.reference.digest": digest_of(manifest),
+        },
+    )
+
+
 def main() -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     write(
@@ -113,16 +173,17 @@ def main() -> None:
     attest(key, "app-clean", app, {"found": []})
     attest(key, "app-dirty", app, {"found": ["CVE-2026-1"]})
     image("other.json", config, layer)
-    children = [
-        descriptor(
-            MANIFEST,
-            image(f"child-{architecture}.json", config, layer),
-            platform={"os": "linux", "architecture": architecture},
-        )
-        for architecture in ("amd64", "arm64")
-    ]
+    children = []
+    attestations = []
+    for architecture in ("amd64", "arm64"):
+        child = image(f"child-{architecture}.json", config, layer)
+        sign(key, f"child-{architecture}", child)
+        children.append(descriptor(MANIFEST, child, platform={"os": "linux", "architecture": architecture}))
+        attestations.append(attestation_manifest(architecture, child))
     index = write("index.json", encode({"schemaVersion": 2, "mediaType": INDEX, "manifests": children}))
     sign(key, "index", index)
+    members = children + attestations
+    sign(key, "built", write("built.json", encode({"schemaVersion": 2, "mediaType": INDEX, "manifests": members})))
 
 
 if __name__ == "__main__":

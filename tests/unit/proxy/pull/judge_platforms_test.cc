@@ -1,0 +1,116 @@
+/// Indexes whose platforms are judged one by one.
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/proxy/bench.h"
+#include "verify/evidence.h"
+
+namespace pullgate::proxy {
+namespace {
+
+using testing::HasSubstr;
+using tests::Bench;
+using tests::decision_of;
+using tests::is_admitted;
+using tests::lead_of;
+using tests::signed_file;
+
+Digest child(const std::string& architecture) {
+  return Digest::of(signed_file("child-" + architecture + ".json"));
+}
+
+void sign_child(Bench& bench, const std::string& path, const std::string& architecture) {
+  bench.sign_by_tag(path, child(architecture), "child-" + architecture);
+}
+
+std::string signature_call(const std::string& architecture) {
+  return "manifest " + verify::signature_tag(child(architecture));
+}
+
+std::size_t signature_requests(Bench& bench, const std::string& architecture) {
+  return bench.upstream().count(signature_call(architecture));
+}
+
+TEST(JudgedPlatforms, SatisfyTheRuleTogetherWhereTheIndexDoesNot) {
+  Bench bench;
+  bench.put_index("acme/app", "1.0");
+  sign_child(bench, "acme/app", "amd64");
+  const Judgement half = bench.judge("acme/app", "1.0");
+  ASSERT_FALSE(is_admitted(half));
+  EXPECT_EQ(lead_of(half), Reason::kPlatformNotCovered);
+  sign_child(bench, "acme/app", "arm64");
+  bench.advance(std::chrono::seconds(6));
+  EXPECT_TRUE(is_admitted(bench.judge("acme/app", "1.0")));
+  EXPECT_TRUE(is_admitted(bench.judge("acme/app", child("arm64").text())));
+}
+
+TEST(JudgedPlatforms, AreNotAskedForWhenNobodySaysAnythingAboutTheFirst) {
+  // A public index without any signature, denied again and again, would use up what its registry allows.
+  Bench bench;
+  bench.put_index("acme/app", "1.0");
+  ASSERT_FALSE(is_admitted(bench.judge("acme/app", "1.0")));
+  EXPECT_EQ(signature_requests(bench, "amd64"), 1U);
+  EXPECT_EQ(signature_requests(bench, "arm64"), 0U);
+}
+
+TEST(JudgedPlatforms, AreAllAskedForWhereEachHasToSatisfyTheRule) {
+  Bench bench;
+  const Digest index = bench.put_index("each/app", "1.0");
+  bench.sign_by_tag("each/app", index, "index");
+  const Judgement denied = bench.judge("each/app", "1.0");
+  ASSERT_FALSE(is_admitted(denied));
+  EXPECT_EQ(signature_requests(bench, "arm64"), 1U);
+  sign_child(bench, "each/app", "amd64");
+  sign_child(bench, "each/app", "arm64");
+  bench.advance(std::chrono::seconds(6));
+  EXPECT_TRUE(is_admitted(bench.judge("each/app", "1.0")));
+}
+
+TEST(JudgedPlatforms, AreCannotJudgeWhenTheirEvidenceCannotBeHad) {
+  Bench bench;
+  bench.put_index("each/app", "1.0");
+  sign_child(bench, "each/app", "amd64");
+  sign_child(bench, "each/app", "arm64");
+  bench.upstream().fail_with([](const std::string& call) -> std::optional<Error> {
+    if (call != signature_call("arm64")) return std::nullopt;
+    return Error{ErrorCode::kUnreachable, "gone"};
+  });
+  const Judgement judgement = bench.judge("each/app", "1.0");
+  ASSERT_FALSE(is_admitted(judgement));
+  EXPECT_EQ(decision_of(judgement).verdict(), policy::Verdict::kCannotJudge);
+  EXPECT_THAT(decision_of(judgement).objections().front().found, HasSubstr("linux/arm64"));
+}
+
+TEST(JudgedPlatforms, ThatAreNotThereAreNotSatisfied) {
+  Bench bench;
+  const std::string path = "each/app";
+  bench.put_image(path, "child-amd64.json");
+  const Digest index =
+      bench.upstream().put_manifest(path, signed_file("index.json"), std::string(media_type::kOciIndex));
+  bench.sign_by_tag(path, index, "index");
+  sign_child(bench, path, "amd64");
+  const Judgement judgement = bench.judge(path, index.text());
+  ASSERT_FALSE(is_admitted(judgement));
+  EXPECT_EQ(lead_of(judgement), Reason::kPlatformNotCovered);
+}
+
+TEST(JudgedPlatforms, AreReachedThroughTheIndexAloneWhereTheRuleAsksForOne) {
+  Bench bench;
+  const Digest index = bench.put_index("whole/app", "1.0");
+  bench.sign_by_tag("whole/app", index, "index");
+  sign_child(bench, "whole/app", "amd64");
+  const Judgement alone = bench.judge("whole/app", child("amd64").text());
+  ASSERT_FALSE(is_admitted(alone));
+  EXPECT_EQ(lead_of(alone), Reason::kPlatformNotCovered);
+  EXPECT_TRUE(is_admitted(bench.judge("whole/app", "1.0")));
+  EXPECT_TRUE(is_admitted(bench.judge("whole/app", child("amd64").text())));
+}
+
+}  // namespace
+}  // namespace pullgate::proxy
