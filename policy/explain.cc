@@ -97,7 +97,8 @@ void append_objections(std::string& text, const Decision& decision, Accent accen
   if (const auto from = decision.account().enforced_from) {
     text += fmt::format("  it will be denied from {} on\n", to_rfc3339(*from));
   }
-  if (const auto end = decision.account().stands_until) {
+  // Of a refusal it would read as if one had to wait.
+  if (const auto end = decision.account().stands_until; end && decision.serves()) {
     text += fmt::format("  this holds until {}\n", to_rfc3339(*end));
   }
   if (const auto pause = decision.retry_after()) text += fmt::format("  try again in {} s\n", pause->count());
@@ -106,7 +107,11 @@ void append_objections(std::string& text, const Decision& decision, Accent accen
 void append_requirements(std::string& text, const Decision& decision) {
   if (decision.outcomes().empty()) return;
   text += "requirements\n";
+  std::string part;
   for (const RequirementOutcome& outcome : decision.outcomes()) {
+    if (outcome.part != part)
+      text += fmt::format("  of {}\n", outcome.part.empty() ? "the image" : printable(outcome.part));
+    part = outcome.part;
     text += fmt::format("  {:{}}[{}] {}{}{}\n", "", 2 * depth_of(outcome.requirement), mark(outcome.state),
                         outcome.requirement, outcome.detail.empty() ? "" : ": ", printable(outcome.detail, 600));
   }
@@ -140,6 +145,15 @@ void append_evidence(std::string& text, const Gathered& gathered, Accent accent)
   for (const Gap& gap : gathered.gaps) {
     text += fmt::format("could not search {}: {} {}\n", accent(Tone::kPlace, printable(gap.place)),
                         accent(Tone::kDoubtful, to_string(gap.reason)), printable(gap.cause, 400));
+  }
+  for (const Part& part : gathered.parts) {
+    if (part.gathered) {
+      text += fmt::format("of {}\n", accent(Tone::kPlace, printable(part.shown)));
+      append_evidence(text, *part.gathered, accent);
+    } else if (!part.missing.empty()) {
+      text += fmt::format("could not look at {}: {}\n", accent(Tone::kPlace, printable(part.shown)),
+                          printable(part.missing, 400));
+    }
   }
 }
 

@@ -61,11 +61,24 @@ Json json_of(const Gap& gap) {
           {"cause", printable(gap.cause, kTextLength)}};
 }
 
+Json json_of(const Part& part);
+
 template <class T>
 Json list_of(const std::vector<T>& values) {
   Json list = Json::array();
   for (const T& value : values) list.push_back(json_of(value));
   return list;
+}
+
+Json json_of(const Part& part) {
+  Json entry = {{"platform", printable(part.shown, kTextLength)}, {"digest", part.digest.text()}};
+  if (!part.gathered) {
+    entry["missing"] = printable(part.missing, kTextLength);
+    return entry;
+  }
+  entry["evidence"] = list_of(part.gathered->reports);
+  entry["gaps"] = list_of(part.gathered->gaps);
+  return entry;
 }
 
 }  // namespace
@@ -78,6 +91,7 @@ std::string json(const Decision& decision, const Gathered& gathered) {
                   {"state", to_string(outcome.state)},
                   {"detail", printable(outcome.detail, kTextLength)}};
     if (!outcome.exemption.empty()) entry["exception"] = outcome.exemption;
+    if (!outcome.part.empty()) entry["platform"] = printable(outcome.part, kTextLength);
     requirements.push_back(std::move(entry));
   }
   Json places = Json::array();
@@ -100,6 +114,7 @@ std::string json(const Decision& decision, const Gathered& gathered) {
   document["evidence"] = list_of(gathered.reports);
   document["searched"] = std::move(places);
   document["gaps"] = list_of(gathered.gaps);
+  if (!gathered.parts.empty()) document["platforms"] = list_of(gathered.parts);
   if (!decision.advice().empty()) document["advice"] = printable(decision.advice(), kTextLength);
   if (const auto from = decision.account().enforced_from) document["enforcedFrom"] = to_rfc3339(*from);
   if (const auto end = decision.account().stands_until) document["standsUntil"] = to_rfc3339(*end);

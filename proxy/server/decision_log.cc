@@ -17,18 +17,19 @@ std::vector<LogField> fields_of(const AskedManifest& asked, std::chrono::millise
 
 /// Who signed what was verified, whether or not the rule wanted it; each once. Whoever may push evidence could fill the
 /// log with names, so not more of them than a reader would look at.
-std::vector<std::string> signers_of(const policy::Gathered& gathered) {
+void add_signers(const policy::Gathered& gathered, std::vector<std::string>& signers) {
   constexpr std::size_t kMost = 16;
-  std::vector<std::string> signers;
   for (const verify::Report& report : gathered.reports) {
     if (!report.verified) continue;
     for (const verify::Signer& signer : report.verified->signers()) {
+      if (signers.size() == kMost) return;
       std::string text = verify::describe(signer);
       if (std::ranges::find(signers, text) == signers.end()) signers.push_back(std::move(text));
-      if (signers.size() == kMost) return signers;
     }
   }
-  return signers;
+  for (const policy::Part& part : gathered.parts) {
+    if (part.gathered) add_signers(*part.gathered, signers);
+  }
 }
 
 void add_judged(std::vector<LogField>& fields, const Judged& judged) {
@@ -39,6 +40,7 @@ void add_judged(std::vector<LogField>& fields, const Judged& judged) {
   }
   const policy::Decision& decision = *judged.decision;
   fields.push_back({"verdict", std::string(policy::to_string(decision.verdict()))});
+  fields.push_back({"mode", std::string(policy::to_string(decision.mode()))});
   fields.push_back({"rule", decision.rule()});
   std::vector<std::string> reasons;
   for (const policy::Objection& objection : decision.objections()) {
@@ -56,7 +58,9 @@ void add_judged(std::vector<LogField>& fields, const Judged& judged) {
     fields.push_back({"found", decision.objections().front().found});
     fields.push_back({"remedy", decision.objections().front().remedy});
   }
-  fields.push_back({"signers", signers_of(*judged.gathered)});
+  std::vector<std::string> signers;
+  add_signers(*judged.gathered, signers);
+  fields.push_back({"signers", std::move(signers)});
   fields.push_back({"decision", decision.id()});
   fields.push_back({"evidence", static_cast<std::int64_t>(judged.gathered->reports.size())});
 }
