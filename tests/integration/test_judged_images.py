@@ -160,8 +160,8 @@ def test_a_signed_child_does_not_admit_the_index_around_it(running: Gate, worksh
     workshop.sign("acme/mixed", good)
     index = write_index(layout, [good, evil], name="1.0")
     assert running.get(manifest("acme/mixed", good)).status == 200
-    denied(running.get(manifest("acme/mixed", "1.0")), "NO_EVIDENCE")
-    denied(running.get(manifest("acme/mixed", index)), "NO_EVIDENCE")
+    denied(running.get(manifest("acme/mixed", "1.0")), "PLATFORM_NOT_COVERED")
+    denied(running.get(manifest("acme/mixed", index)), "PLATFORM_NOT_COVERED")
     denied(running.get(manifest("acme/mixed", evil)), "PLATFORM_NOT_COVERED")
     assert running.get(manifest("acme/mixed", good)).status == 200
 
@@ -194,7 +194,7 @@ def test_provenance_of_one_tag_does_not_count_for_another(workshop: Workshop, st
     upstream = gate.layout_upstream(REGISTRY, workshop.images)
     running = start_gate(gate.settings(upstream), workshop.policy(rule))
     assert running.get(manifest("acme/app", "v1.0")).status == 200
-    denied(running.get(manifest("acme/app", "1.0")), "SOURCE_NOT_ALLOWED", rule="own-tag")
+    denied(running.get(manifest("acme/app", "1.0")), "TAG_SOURCE_MISMATCH", rule="own-tag")
 
 
 @vector(18)
