@@ -83,7 +83,7 @@ def provenance(**asked: Any) -> Json:
     return {"provenance": {"builder": "ci", **asked}}
 
 
-def policy_of(require: Json, scopes: Sequence[str]) -> Json:
+def policy_of(require: Json, scopes: Sequence[str], **more: Any) -> Json:
     """One rule, with whom it names."""
     builders = {name: builder for name, builder in BUILDERS.items() if mentions(require, name)}
     attestors = {name: attestor for name, attestor in ATTESTORS.items() if mentions([require, builders], name)}
@@ -93,7 +93,7 @@ def policy_of(require: Json, scopes: Sequence[str]) -> Json:
         "version": 1,
         **{name: part for name, part in named.items() if part},
         "defaults": {"mode": "enforce", "noMatch": "deny"},
-        "rules": [{"name": "apps", "scopes": list(scopes), "require": require}],
+        "rules": [{"name": "apps", "scopes": list(scopes), **more, "require": require}],
     }
 
 
@@ -120,9 +120,8 @@ class ReasonCase:
     scopes: Sequence[str] = (f"{REGISTRY}/acme/**",)
     layers: Sequence[Layer] = tuple(APP_LAYERS)
     annotations: Mapping[str, str] | None = None
-    is_keyless: bool = False
     on_base: bool = False
-    verdict: str = "deny"
+    platforms: str = ""  # what the rule says about them, if anything
 
     @property
     def folder(self) -> Path:
@@ -136,12 +135,13 @@ class ReasonCase:
             self.attach(Bench(workshop, REPOSITORY, image, other))
             shutil.rmtree(self.folder / "pack", ignore_errors=True)
             write_pack(workshop.layout(REPOSITORY), self.folder / "pack")
-        _write_yaml(self.folder / "policy.yaml", policy_of(self.require, self.scopes))
+        more = {"platforms": self.platforms} if self.platforms else {}
+        _write_yaml(self.folder / "policy.yaml", policy_of(self.require, self.scopes, **more))
         _write_yaml(self.folder / "case.yaml", self._test())
 
     def _test(self) -> Json:
         packs = {"packs": {REGISTRY: "pack", BASES: "../shared/base"}} if self.on_base else {"pack": "pack"}
-        case = {"name": self.story, "image": IMAGE, **packs, "expect": self.verdict, "code": self.code}
+        case = {"name": self.story, "image": IMAGE, **packs, "expect": "deny", "code": self.code}
         return {"version": 1, "policy": "policy.yaml", "at": AT, "cases": [case]}
 
 

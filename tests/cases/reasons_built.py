@@ -90,6 +90,11 @@ case(
     provenance(source={"repository": "https://github.com/acme/{repo}"}),
 )(from_source("https://github.com/mallory/app"))
 case(
+    "TAG_SOURCE_MISMATCH",
+    "the build of v1.0, under the tag 1.0",
+    provenance(source={"repository": "https://github.com/acme/{repo}", "ref": "refs/tags/{tag}"}),
+)(attach())
+case(
     "WORKFLOW_NOT_ALLOWED",
     "built by the workflow for pull requests",
     provenance(workflow=".github/workflows/release.yml"),

@@ -17,8 +17,8 @@ from reason_case import (
     write_pack,
 )
 
-from demo.oci import BASE_DIGEST, BASE_NAME, MANIFEST, Descriptor, Layout, write_image
-from support.workshop import REGISTRY
+from demo.oci import BASE_DIGEST, BASE_NAME, MANIFEST, Descriptor, Layout, write_image, write_index
+from support.workshop import AMD64, ARM64, REGISTRY
 
 BASE_LAYERS = [layer("base 1"), layer("base 2")]
 BASE = f"{BASES}/alpine"
@@ -64,6 +64,19 @@ def called_back(digest: str) -> None:
 
 
 case("NO_RULE", "an image that the policy says nothing about", SIGNATURE, scopes=[f"{REGISTRY}/platform/**"])(signed)
+
+
+@case("PLATFORM_NOT_COVERED", "an index of two platforms, of which one is signed", SIGNATURE, platforms="eachLeaf")
+def _(bench: Bench) -> None:
+    workshop = bench.workshop
+    layout = workshop.layout(REPOSITORY)
+    members = [
+        workshop.image(REPOSITORY, tag=None, layers=APP_LAYERS, platform=platform, listed=False)
+        for platform in (AMD64, ARM64)
+    ]
+    bench.image = members[0]
+    signed(bench)
+    write_index(layout, members, name=IMAGE.rpartition(":")[2])
 
 
 @case("MANIFEST_INVALID", "a manifest with two lists of layers, of which clients choose differently", SIGNATURE)

@@ -62,7 +62,7 @@ def keyless_cases(sigstore: PrivateSigstore) -> None:
     workflows = Workflows(sigstore)
 
     def refused(code: str, story: str, attach: Callable[[Bench], None], require: Json | None = None) -> None:
-        case(code, story, require or WORKFLOW, is_keyless=True)(attach)
+        case(code, story, require or WORKFLOW)(attach)
 
     refused("TLOG_INVALID", "a log's promise that is signed with another key", workflows.signs(in_a_forged_log))
     other = Leaf(names=[x509.RFC822Name("release@acme.example")])

@@ -106,10 +106,8 @@ class Image:
     def is_allowed(self, **more: str) -> None:
         self.exhibit.cases.append({"image": self.reference, "expect": "allow", **more})
 
-    def is_denied(self, code: str = "", **more: str) -> None:
-        """`code` is left out where several alternatives fail, each for another reason."""
-        told = {"code": code} if code else {}
-        self.exhibit.cases.append({"image": self.reference, "expect": "deny", **told, **more})
+    def is_denied(self, code: str, **more: str) -> None:
+        self.exhibit.cases.append({"image": self.reference, "expect": "deny", "code": code, **more})
 
     def is_warned_of(self, code: str, **more: str) -> None:
         self.exhibit.cases.append({"image": self.reference, "expect": "warn", "code": code, **more})
@@ -217,14 +215,16 @@ def _(its: Exhibit) -> None:
     debian = its.image("docker.io/library/debian:12")
     debian.is_allowed()
 
-    def app(tag: str, repository: str, base: Image) -> Image:
+    def app(tag: str, repository: str, base: Image, built_from: str = "") -> Image:
         image = its.image(f"ghcr.io/acme/app:{tag}", base=base)
-        return image.built_by("build-system", builder, Source(f"{GITHUB}/{repository}", ref=f"refs/tags/{tag}"), base)
+        source = Source(f"{GITHUB}/{repository}", ref=f"refs/tags/{built_from or tag}")
+        return image.built_by("build-system", builder, source, base)
 
     app("v1", "acme/app", base).signed("release-alice").is_allowed()
     app("v2", "acme/app", debian).signed("release-alice").signed("release-bob").is_allowed()
     app("v3", "acme/fork", base).signed("release-alice").is_denied("SOURCE_NOT_ALLOWED")
     app("v4", "acme/app", base).is_denied("THRESHOLD_NOT_MET")
+    app("v6", "acme/app", base, built_from="v5").signed("release-alice").is_denied("TAG_SOURCE_MISMATCH")
     app("v5", "acme/app", its.image("docker.io/library/alpine:3")).signed("release-alice").is_denied("BASE_NOT_ALLOWED")
     its.image("docker.io/vendor/db:1").signed("vendor", pss=True).is_allowed()
     its.image("docker.io/vendor/db:2").is_warned_of("NO_EVIDENCE")
@@ -241,9 +241,9 @@ def _(its: Exhibit) -> None:
 
     app("v1", "acme/app", "refs/tags/v1").is_allowed()
     app("nightly", "acme/app", "refs/heads/main", "schedule").is_allowed()
-    app("by-hand", "acme/app", "refs/heads/main", "workflow_dispatch").is_denied()
+    app("by-hand", "acme/app", "refs/heads/main", "workflow_dispatch").is_denied("SOURCE_NOT_ALLOWED")
     app("of-another", "acme/tool", "refs/tags/of-another").is_denied("SIGNER_NOT_TRUSTED")
-    app("branch", "acme/app", "refs/heads/feature").is_denied()
+    app("branch", "acme/app", "refs/heads/feature").is_denied("SOURCE_NOT_ALLOWED")
     its.image("ghcr.io/acme/app:signed").signed_by(release_of("acme/app", "refs/tags/signed")).is_denied("NO_EVIDENCE")
 
 
