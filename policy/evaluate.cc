@@ -26,11 +26,17 @@ Decision no_rule(const Decision::About& about) {
                                                   fmt::format("add a rule whose scopes match {}", repository)}}});
 }
 
+std::string remedy_of(Reason gap) {
+  // A limit is the same the next time, and so is a wrong password.
+  if (gap == Reason::kLimitExceeded) return "have less attached to the image or said about it";
+  if (gap == Reason::kUpstreamAuth) return "give pullgate credentials that may read this, and try again";
+  if (gap == Reason::kUpstreamRateLimited) return "try again; with credentials the limit may be higher";
+  return "try again";
+}
+
 Objection objection_of(const Gap& gap, const std::string& rule) {
-  // A limit is the same the next time.
-  const auto* remedy =
-      gap.reason == Reason::kLimitExceeded ? "have less attached to the image or said about it" : "try again";
-  return {gap.reason, rule, fmt::format("{}: {}", printable(gap.place), printable(gap.cause, 400)), remedy};
+  return {gap.reason, rule, fmt::format("{}: {}", printable(gap.place), printable(gap.cause, 400)),
+          remedy_of(gap.reason)};
 }
 
 /// In an order of their own, for the same reason as evidence.

@@ -30,6 +30,19 @@ std::string claimed_signer(const verify::Report& report, const verify::Finding& 
   return fmt::format(", which says that it is of {}", printable(certificate->detail, 400));
 }
 
+/// Of whom the policy names, and whose evidence lacks something that it asks of them.
+std::string remedy_of(Reason shortfall, std::string_view attestor) {
+  // Whom the policy trusts no longer must not be told to sign again.
+  if (shortfall == Reason::kKeyDistrusted || shortfall == Reason::kTimeOutsideValidity) {
+    return "somebody whom the policy trusts at the time of signing has to sign";
+  }
+  const auto* how = "so that this is proven";
+  if (shortfall == Reason::kTlogMissing) how = "with an entry in a transparency log";
+  if (shortfall == Reason::kSctMissing) how = "with a certificate that is in a log of certificates";
+  if (shortfall == Reason::kTimestampMissing) how = "with a timestamp or a log that proves when";
+  return fmt::format("attestor '{}' has to sign {}", attestor, how);
+}
+
 }  // namespace
 
 std::vector<verify::Signer> Witness::signers_of(std::string_view attestor) const {
@@ -159,12 +172,9 @@ Objection Case::not_by(std::string_view attestor, const Witness& witness, std::s
   const std::string place = printable(witness.report->place);
   if (const Witness::Shortfall* shortfall = witness.shortfall_of(attestor)) {
     const Reason reason = shortfall->finding.reason.value_or(Reason::kEvidenceUnreadable);
-    // Whom the policy trusts no longer must not be told to sign again.
-    const bool is_over = reason == Reason::kKeyDistrusted || reason == Reason::kTimeOutsideValidity;
     return {reason, requirement,
             fmt::format("{}; {} by {} at {}", shortfall->finding.detail, what, witness.who(), place),
-            is_over ? "somebody whom the policy trusts at the time of signing has to sign"
-                    : fmt::format("attestor '{}' has to sign so that this is proven", attestor)};
+            remedy_of(reason, attestor)};
   }
   std::string found = fmt::format("{} by {}", what, witness.who());
   const Attestor& wanted = policy().attestor(attestor);

@@ -83,7 +83,9 @@ Judgement judge_threshold(Children children, const Threshold& threshold, const s
   if (children.judgements.empty() || threshold.at_least == 0) return nothing_listed(name);
   std::vector<Support> supports;
   std::set<std::string> possible;
+  std::set<std::string> missing;
   for (const Judgement& child : children.judgements) {
+    if (!child.is_met() && !child.attestor.empty()) missing.insert(child.attestor);
     supports.insert(supports.end(), child.supports.begin(), child.supports.end());
     if ((child.is_met() || child.prospect == Prospect::kOpen) && !child.attestor.empty())
       possible.insert(child.attestor);
@@ -93,7 +95,11 @@ Judgement judge_threshold(Children children, const Threshold& threshold, const s
   if (distinct >= threshold.at_least) return Judgement::met(std::move(tally));
   Judgement judgement;
   judgement.prospect = open_if(possible.size() >= threshold.at_least);
-  judgement.objections.push_back({Reason::kThresholdNotMet, name, fmt::format("met by {}", tally),
+  const std::string absent =
+      missing.empty()
+          ? ""
+          : fmt::format("; missing are '{}'", printable(fmt::format("{}", fmt::join(missing, "', '")), 200));
+  judgement.objections.push_back({Reason::kThresholdNotMet, name, fmt::format("met by {}{}", tally, absent),
                                   fmt::format("at least {} different attestors must sign", threshold.at_least)});
   std::ranges::move(children.take_objections(), std::back_inserter(judgement.objections));
   judgement.detail = std::move(tally);
