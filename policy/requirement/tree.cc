@@ -192,9 +192,9 @@ Judgement judge_requirement(const Case& judged, const Requirement& requirement, 
   const std::optional<Time> end = children.stand_until();
   Judgement judgement = std::visit(JudgeNode{judged, name, std::move(children)}, requirement.node);
   judgement.stands_until = earlier(judgement.stands_until, end);
-  if (!judgement.is_met()) {
-    const Exemption* exemption = judged.exemption_of(name);
-    if (exemption != nullptr) judgement = under(*exemption, std::move(judgement), judged.about().at);
+  const Exemption* exemption = judgement.is_met() ? nullptr : judged.exemption_of(name);
+  if (exemption != nullptr) {
+    judgement = under(*exemption, std::move(judgement), judged.about().at);
     if (judgement.is_met()) outcomes[place].exemption = exemption->id;
   }
   outcomes[place].state = judgement.state;
