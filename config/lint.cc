@@ -5,12 +5,13 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "config/lint/regex_dot.h"
+#include "config/lint/remarks.h"
+#include "config/lint/requirements.h"
 #include "config/policy/draft.h"
 #include "config/settings/reader.h"
 #include "verify/bytes.h"
@@ -19,21 +20,14 @@ namespace pullgate::config {
 namespace {
 
 constexpr std::chrono::days kExpiringSoon{14};
-
-/// Would every image meet this, signed or not?
-bool asks_for_nothing(const policy::Requirement& requirement) {
-  if (std::holds_alternative<policy::AcceptLeaf>(requirement.node)) return true;
-  const std::vector<policy::Requirement>& children = policy::children_of(requirement);
-  if (children.empty()) return false;
-  if (std::holds_alternative<policy::AllOf>(requirement.node)) return std::ranges::all_of(children, asks_for_nothing);
-  return std::holds_alternative<policy::AnyOf>(requirement.node) && std::ranges::any_of(children, asks_for_nothing);
-}
+/// What nobody looks at for longer than this is a rule, not an exception.
+constexpr std::chrono::days kLongException{365};
 
 class Linter {
  public:
-  Linter(std::string file, Time now) : file_(std::move(file)), now_(now) {}
+  Linter(Remarks& remarks, Time now) : remarks_(remarks), now_(now) {}
 
-  std::vector<Remark> run(const ReadDraft& read) && {
+  void run(const ReadDraft& read) {
     check_expressions(read.root);
     const PolicyDraft& draft = read.draft;
     index_scopes(draft);
@@ -44,23 +38,9 @@ class Linter {
     for (std::size_t i = 0; i < draft.exemptions.size(); ++i) {
       check_exemption(draft.contents.exemptions[i], draft.exemptions[i]);
     }
-    std::ranges::sort(remarks_, {}, [](const Remark& remark) {
-      return std::tuple(remark.place.line, remark.place.column, remark.rule, std::string_view(remark.place.message));
-    });
-    return std::move(remarks_);
   }
 
  private:
-  void add(Remark::Level level, const LintRule& rule, yaml::Mark mark, std::string message) {
-    remarks_.push_back({level, rule.name, {file_, mark.line, mark.column, std::move(message)}});
-  }
-  void warn(const LintRule& rule, yaml::Mark mark, std::string message) {
-    add(Remark::Level::kWarning, rule, mark, std::move(message));
-  }
-  void hint(const LintRule& rule, yaml::Mark mark, std::string message) {
-    add(Remark::Level::kHint, rule, mark, std::move(message));
-  }
-
   /// Every place that takes a regular expression, wherever it stands: `...RegExp`, and `matches` of a condition.
   void check_expressions(const yaml::Node& node) {
     const bool is_condition = std::ranges::find(node.members, "path", &yaml::Member::key) != node.members.end();
@@ -74,9 +54,10 @@ class Linter {
 
   void check_expression(const yaml::Node& node) {
     if (const auto dot = find_unescaped_dot(node.text)) {
-      warn(kRegexDot, node.mark,
-           fmt::format("'.' in '{}' matches every character, so somebody else's name may match too; write '{}'",
-                       printable(dot->written), printable(dot->meant)));
+      remarks_.warn(
+          kRegexDot, node.mark,
+          fmt::format("'.' in '{}' matches every character, so somebody else's name may match too; write '{}'",
+                      printable(dot->written), printable(dot->meant)));
     }
   }
 
@@ -120,8 +101,9 @@ class Linter {
     check_enforcement(rule, places);
     const auto is_everywhere = [](const policy::Scope& scope) { return scope.literal_prefix().empty(); };
     if (places.has_whole_tree && asks_for_nothing(rule.require) && std::ranges::any_of(rule.scopes, is_everywhere)) {
-      warn(kAcceptEverything, places.name,
-           fmt::format("rule '{}' serves images of every registry without any evidence", printable(rule.name)));
+      remarks_.warn(
+          kAcceptEverything, places.name,
+          fmt::format("rule '{}' serves images of every registry without any evidence", printable(rule.name)));
     }
   }
 
@@ -134,30 +116,30 @@ class Linter {
     if (shadowed.size() == rule.scopes.size()) return;  // then the whole rule is refused
     for (const auto& [scope, place] : shadowed) {
       const policy::Rule& other = draft.contents.rules[place.rule];
-      warn(kScopeShadowed, draft.rules[index].scopes[scope],
-           fmt::format("scope '{}' never applies: the more specific '{}' of rule '{}' covers all of it",
-                       rule.scopes[scope].text(), other.scopes[place.scope].text(), printable(other.name)));
+      remarks_.warn(kScopeShadowed, draft.rules[index].scopes[scope],
+                    fmt::format("scope '{}' never applies: the more specific '{}' of rule '{}' covers all of it",
+                                rule.scopes[scope].text(), other.scopes[place.scope].text(), printable(other.name)));
     }
   }
 
   void check_enforcement(const policy::Rule& rule, const RulePlaces& places) {
     if (rule.mode != policy::Mode::kEnforce) {
-      hint(kNotEnforced, places.name,
-           fmt::format("'{}' is in mode {}: what does not meet it is served", printable(rule.name),
-                       policy::to_string(rule.mode)));
+      remarks_.hint(kNotEnforced, places.name,
+                    fmt::format("'{}' is in mode {}: what does not meet it is served", printable(rule.name),
+                                policy::to_string(rule.mode)));
     }
     if (!rule.effective_from) return;
     const std::string moment = to_rfc3339(*rule.effective_from);
-    hint(kEffectiveFrom, places.name,
-         *rule.effective_from <= now_
-             ? fmt::format("'{}' is enforced since {}; 'effectiveFrom' can go", printable(rule.name), moment)
-             : fmt::format("'{}' only warns until {}", printable(rule.name), moment));
+    remarks_.hint(kEffectiveFrom, places.name,
+                  *rule.effective_from <= now_
+                      ? fmt::format("'{}' is enforced since {}; 'effectiveFrom' can go", printable(rule.name), moment)
+                      : fmt::format("'{}' only warns until {}", printable(rule.name), moment));
   }
 
   void check_baseline_entry(const policy::Rule& entry, const RulePlaces& places) {
     check_enforcement(entry, places);
     if (places.has_whole_tree && asks_for_nothing(entry.require)) {
-      warn(
+      remarks_.warn(
           kAcceptAlone, places.name,
           fmt::format("baseline entry '{}' asks for nothing, so it changes nothing; remove it", printable(entry.name)));
     }
@@ -167,17 +149,21 @@ class Linter {
     const std::string id = printable(exemption.id);
     const std::string moment = to_rfc3339(exemption.expires);
     if (exemption.expires <= now_) {
-      warn(kExceptionExpired, places.expires,
-           fmt::format("exception '{}' expired on {} and waives nothing; remove it", id, moment));
+      remarks_.warn(kExceptionExpired, places.expires,
+                    fmt::format("exception '{}' expired on {} and waives nothing; remove it", id, moment));
     } else if (exemption.expires - now_ <= kExpiringSoon) {
-      warn(kExceptionExpiring, places.expires, fmt::format("exception '{}' expires on {}", id, moment));
+      remarks_.warn(kExceptionExpiring, places.expires, fmt::format("exception '{}' expires on {}", id, moment));
+    } else if (exemption.expires - now_ > kLongException) {
+      remarks_.warn(kExceptionDistant, places.expires,
+                    fmt::format("exception '{}' stands until {}, for more than a year; let it end sooner and renew it, "
+                                "or write a rule",
+                                id, moment));
     }
   }
 
-  std::string file_;
+  Remarks& remarks_;
   Time now_;
   std::map<std::string, std::vector<ScopePlace>> scopes_by_prefix_;
-  std::vector<Remark> remarks_;
 };
 
 }  // namespace
@@ -186,7 +172,12 @@ Linted lint_policy(const std::filesystem::path& policy_file, Time now) {
   yaml::Problems problems(policy_file.string());
   const std::optional<ReadDraft> read = read_draft(policy_file, problems);
   Linted linted;
-  if (read) linted.remarks = Linter(policy_file.string(), now).run(*read);
+  if (read) {
+    Remarks remarks(policy_file.string());
+    Linter(remarks, now).run(*read);
+    remark_on_requirements(*read, remarks);
+    linted.remarks = remarks.take_sorted();
+  }
   linted.problems = problems.take_sorted();
   return linted;
 }

@@ -23,11 +23,21 @@ inline constexpr LintRule kExceptionExpired{"exception-expired", "An exception h
 inline constexpr LintRule kExceptionExpiring{"exception-expiring", "An exception expires within 14 days"};
 inline constexpr LintRule kAcceptAlone{"accept-alone", "A baseline entry that asks for nothing"};
 inline constexpr LintRule kAcceptEverything{"accept-everything", "A rule over every registry that asks for nothing"};
+inline constexpr LintRule kAcceptInAnyOf{"accept-in-any-of", "An 'anyOf' of which one alternative asks for nothing"};
+inline constexpr LintRule kAnyReport{"any-report", "An attestation whose content is not looked at"};
+inline constexpr LintRule kAbsenceAlone{"absence-alone", "Conditions of which none asks that anything is there"};
+inline constexpr LintRule kAgeOfKey{"age-of-key", "An age that whoever may push can change, because a key signed"};
+inline constexpr LintRule kAllWithAge{"all-with-age", "The first report that is too old denies for good"};
+inline constexpr LintRule kExceptionDistant{"exception-distant", "An exception ends more than a year from now"};
+inline constexpr LintRule kOpenPattern{"open-pattern", "A pattern that lets anybody in"};
+inline constexpr LintRule kCallableByAll{"callable-by-all", "A workflow that everybody may call, whoever calls it"};
 inline constexpr LintRule kNotEnforced{"not-enforced", "What is not met is served"};
 inline constexpr LintRule kEffectiveFrom{"effective-from", "A moment from which on a rule is enforced"};
 
-inline constexpr std::array kLintRules = {kRegexDot,    kScopeShadowed,    kExceptionExpired, kExceptionExpiring,
-                                          kAcceptAlone, kAcceptEverything, kNotEnforced,      kEffectiveFrom};
+inline constexpr std::array kLintRules = {kRegexDot,         kScopeShadowed, kExceptionExpired, kExceptionExpiring,
+                                          kExceptionDistant, kAcceptAlone,   kAcceptEverything, kAcceptInAnyOf,
+                                          kAnyReport,        kAbsenceAlone,  kAgeOfKey,         kAllWithAge,
+                                          kOpenPattern,      kCallableByAll, kNotEnforced,      kEffectiveFrom};
 
 struct Remark {
   enum class Level {

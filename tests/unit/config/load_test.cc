@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "config/lint.h"
 #include "tests/unit/config/folder.h"
 
 namespace pullgate::config {
@@ -57,6 +58,13 @@ TEST_P(Examples, Load) {
     for (const Problem& problem : loaded.problems()) all += problem.text() + "\n";
   }
   EXPECT_TRUE(loaded) << all;
+}
+
+TEST_P(Examples, HaveNothingInThemThatIsHardlyMeant) {
+  const auto file = std::filesystem::path(PULLGATE_TEST_DATA) / ".." / "config/examples" / GetParam() / "pullgate.yaml";
+  for (const Remark& remark : lint_settings(file, parse_rfc3339("2026-12-01T00:00:00Z").value()).remarks) {
+    EXPECT_EQ(remark.level, Remark::Level::kHint) << remark.place.text();
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Examples,
