@@ -1,5 +1,6 @@
 #include "proxy/cli/evidence_tree.h"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -86,7 +87,13 @@ bool names_place(const std::string& detail, const std::string& place) {
   return end == detail.size() || (detail[end] < '0' || detail[end] > '9');
 }
 
-Piece piece_of(const verify::Report& report, const EvidenceTree& tree) {
+/// What was gathered about the image, or about one part of it.
+struct Found {
+  const policy::Gathered& gathered;
+  const policy::Part* part = nullptr;  ///< null: about the image
+};
+
+Piece piece_of(const verify::Report& report, const Found& found, const EvidenceTree& tree) {
   Piece piece{.kind = std::string(verify::to_string(report.kind)),
               .place = printable(report.place),
               .digest = report.evidence,
@@ -109,6 +116,8 @@ Piece piece_of(const verify::Report& report, const EvidenceTree& tree) {
   for (const verify::Corroboration& known : report.verified->corroborations()) add_corroboration(piece.facts, known);
   for (const policy::RequirementOutcome& outcome : tree.decision.outcomes()) {
     const bool is_met = outcome.state == policy::RequirementOutcome::State::kMet;
+    // What is found about one part is good for that part alone.
+    if (found.part != nullptr && outcome.part != found.part->shown) continue;
     if (is_met && names_place(outcome.detail, report.place)) piece.satisfies.push_back(outcome.requirement);
   }
   return piece;
@@ -147,23 +156,55 @@ Line line_of(const Piece& piece, policy::Accent accent) {
   return line;
 }
 
-Line evidence_lines(const EvidenceTree& tree, policy::Accent accent) {
-  Line evidence{tree.gathered.reports.empty() ? std::string("evidence: none")
-                                              : fmt::format("evidence: {}", tree.gathered.reports.size())};
-  for (const verify::Report& report : tree.gathered.reports)
-    evidence.below.push_back(line_of(piece_of(report, tree), accent));
+Line evidence_line(const Found& found, const EvidenceTree& tree, policy::Accent accent) {
+  const std::size_t count = found.gathered.reports.size();
+  Line evidence{count == 0 ? std::string("evidence: none") : fmt::format("evidence: {}", count)};
+  for (const verify::Report& report : found.gathered.reports) {
+    evidence.below.push_back(line_of(piece_of(report, found, tree), accent));
+  }
   return evidence;
 }
 
-Line search_lines(const EvidenceTree& tree, policy::Accent accent) {
+Line search_line(const Found& found, policy::Accent accent) {
   Line searched{"searched"};
-  for (const std::string& place : tree.gathered.places) searched.below.push_back({printable(place)});
-  for (const policy::Gap& gap : tree.gathered.gaps) {
+  for (const std::string& place : found.gathered.places) searched.below.push_back({printable(place)});
+  for (const policy::Gap& gap : found.gathered.gaps) {
     searched.below.push_back(
         {fmt::format("{}: could not be searched: {}", accent(policy::Tone::kPlace, printable(gap.place)),
                      printable(gap.cause, 400))});
   }
   return searched;
+}
+
+void append_found(std::vector<Line>& lines, const Found& found, const EvidenceTree& tree, policy::Accent accent) {
+  lines.push_back(evidence_line(found, tree, accent));
+  if (Line searched = search_line(found, accent); !searched.below.empty()) lines.push_back(std::move(searched));
+}
+
+const policy::Part* part_of(const TreePlatform& platform, const EvidenceTree& tree) {
+  const auto part = std::ranges::find(tree.gathered.parts, platform.manifest, &policy::Part::digest);
+  return part == tree.gathered.parts.end() ? nullptr : &*part;
+}
+
+/// Those that the index lists, and what else was looked at by itself, which an index in the index lists.
+std::vector<TreePlatform> all_platforms(const EvidenceTree& tree) {
+  std::vector<TreePlatform> platforms = tree.platforms;
+  for (const policy::Part& part : tree.gathered.parts) {
+    if (std::ranges::find(platforms, part.digest, &TreePlatform::manifest) == platforms.end()) {
+      platforms.push_back({part.shown.substr(0, part.shown.find(' ')), part.digest});
+    }
+  }
+  return platforms;
+}
+
+Line platform_line(const TreePlatform& platform, const EvidenceTree& tree, policy::Accent accent) {
+  Line line{fmt::format("{}: {}", printable(platform.name), platform.manifest.text())};
+  const policy::Part* part = part_of(platform, tree);
+  if (part != nullptr && part->gathered) append_found(line.below, {*part->gathered, part}, tree, accent);
+  if (part != nullptr && !part->missing.empty()) {
+    line.below.push_back({"could not be looked at: " + printable(part->missing, 400)});
+  }
+  return line;
 }
 
 std::string decision_line(const policy::Decision& decision, policy::Accent accent) {
@@ -175,6 +216,41 @@ std::string decision_line(const policy::Decision& decision, policy::Accent accen
   return fmt::format("{}; {}: {}", text, accent(tone, to_string(lead.reason)), printable(lead.found, 400));
 }
 
+void write_piece(JsonText& json, const Piece& piece) {
+  json.begin_object().key("kind").value(piece.kind).key("place").value(piece.place);
+  json.key("digest").value(piece.digest.text()).key("verified").value(piece.is_verified);
+  if (!piece.is_verified) json.key("why").value(why_not(piece, policy::unaccented));
+  json.key("facts").begin_array();
+  for (const Fact& fact : piece.facts) {
+    json.begin_object().key("name").value(fact.name).key("value").value(fact.value).end_object();
+  }
+  json.end_array().key("attestors").value(piece.attestors).key("satisfies").begin_array();
+  for (const std::string& requirement : piece.satisfies) json.value(requirement);
+  json.end_array().end_object();
+}
+
+/// Members of the object that has been begun.
+void write_found(JsonText& json, const Found& found, const EvidenceTree& tree) {
+  json.key("evidence").begin_array();
+  for (const verify::Report& report : found.gathered.reports) write_piece(json, piece_of(report, found, tree));
+  json.end_array().key("searched").begin_array();
+  for (const std::string& place : found.gathered.places) json.value(place);
+  json.end_array().key("gaps").begin_array();
+  for (const policy::Gap& gap : found.gathered.gaps) {
+    json.begin_object().key("place").value(gap.place).key("reason").value(to_string(gap.reason));
+    json.key("cause").value(gap.cause).end_object();
+  }
+  json.end_array();
+}
+
+void write_platform(JsonText& json, const TreePlatform& platform, const EvidenceTree& tree) {
+  json.begin_object().key("platform").value(platform.name).key("digest").value(platform.manifest.text());
+  const policy::Part* part = part_of(platform, tree);
+  if (part != nullptr && part->gathered) write_found(json, {*part->gathered, part}, tree);
+  if (part != nullptr && !part->missing.empty()) json.key("missing").value(part->missing);
+  json.end_object();
+}
+
 }  // namespace
 
 std::string text_of(const EvidenceTree& tree, policy::Accent accent) {
@@ -183,13 +259,12 @@ std::string text_of(const EvidenceTree& tree, policy::Accent accent) {
   std::vector<Line> lines = {{"digest: " + about.digest.text()}, {decision_line(tree.decision, accent)}};
   if (!tree.platforms.empty()) {
     Line platforms{fmt::format("index of {}", tree.platforms.size())};
-    for (const TreePlatform& platform : tree.platforms) {
-      platforms.below.push_back({fmt::format("{}: {}", printable(platform.name), platform.manifest.text())});
+    for (const TreePlatform& platform : all_platforms(tree)) {
+      platforms.below.push_back(platform_line(platform, tree, accent));
     }
     lines.push_back(std::move(platforms));
   }
-  lines.push_back(evidence_lines(tree, accent));
-  if (Line searched = search_lines(tree, accent); !searched.below.empty()) lines.push_back(std::move(searched));
+  append_found(lines, {tree.gathered}, tree, accent);
   append_lines(out, lines, "");
   return out;
 }
@@ -204,31 +279,10 @@ std::string json_of(const EvidenceTree& tree) {
     json.key("reason").value(to_string(tree.decision.objections().front().reason));
   }
   json.end_object().key("platforms").begin_array();
-  for (const TreePlatform& platform : tree.platforms) {
-    json.begin_object().key("platform").value(platform.name).key("digest").value(platform.manifest.text()).end_object();
-  }
-  json.end_array().key("evidence").begin_array();
-  for (const verify::Report& report : tree.gathered.reports) {
-    const Piece piece = piece_of(report, tree);
-    json.begin_object().key("kind").value(piece.kind).key("place").value(piece.place);
-    json.key("digest").value(piece.digest.text()).key("verified").value(piece.is_verified);
-    if (!piece.is_verified) json.key("why").value(why_not(piece, policy::unaccented));
-    json.key("facts").begin_array();
-    for (const Fact& fact : piece.facts) {
-      json.begin_object().key("name").value(fact.name).key("value").value(fact.value).end_object();
-    }
-    json.end_array().key("attestors").value(piece.attestors).key("satisfies").begin_array();
-    for (const std::string& requirement : piece.satisfies) json.value(requirement);
-    json.end_array().end_object();
-  }
-  json.end_array().key("searched").begin_array();
-  for (const std::string& place : tree.gathered.places) json.value(place);
-  json.end_array().key("gaps").begin_array();
-  for (const policy::Gap& gap : tree.gathered.gaps) {
-    json.begin_object().key("place").value(gap.place).key("reason").value(to_string(gap.reason));
-    json.key("cause").value(gap.cause).end_object();
-  }
-  json.end_array().end_object();
+  for (const TreePlatform& platform : all_platforms(tree)) write_platform(json, platform, tree);
+  json.end_array();
+  write_found(json, {tree.gathered}, tree);
+  json.end_object();
   return json.text() + "\n";
 }
 

@@ -7,6 +7,8 @@ import socket
 import threading
 import xml.etree.ElementTree as ElementTree
 
+from demo import sign
+from demo.oci import Descriptor
 from support import gate
 from support.desk import AT, CANNOT_JUDGE, Desk, FAILED, FINE, IMAGE, RULE, USAGE, everywhere
 from support.process import free_port
@@ -119,6 +121,32 @@ def test_the_tree_shows_nothing_of_what_is_not_verified(desk: Desk, workshop: Wo
     assert "decision: deny, by 'released' (enforce); SIGNER_NOT_TRUSTED: " in ended.stdout
     assert desk.about("tree", f"{REGISTRY}/acme/none:1.0").returncode == CANNOT_JUDGE
     assert desk.about("tree", "not an image").returncode == USAGE
+
+
+def test_the_tree_shows_what_is_said_about_each_platform(desk: Desk, workshop: Workshop) -> None:
+    index = workshop.index()
+    first, second = (
+        Descriptor(member["mediaType"], member["digest"], member["size"])
+        for member in workshop.document("acme/service", index)["manifests"]
+    )
+    workshop.sign("acme/service", first)
+    workshop.sign("acme/service", second, workshop.keys.stranger)
+    desk.policy({**RULE, "platforms": "eachLeaf"})
+    image = f"{REGISTRY}/acme/service:2.0"
+    lines = desk.about("tree", image).stdout.splitlines()
+    begin = lines.index(f"|   |-- linux/amd64: {first.digest}")
+    middle = lines.index(f"|   `-- linux/arm64/v8: {second.digest}")
+    end = lines.index("|-- evidence: none")
+    of_first, of_second = "\n".join(lines[begin:middle]), "\n".join(lines[middle:end])
+    assert f"{sign.cosign_tag(first, 'sig')}, layer 0: verified" in of_first, of_first
+    assert "attestor: release" in of_first and "satisfies: released/signature" in of_first, of_first
+    assert "SIGNER_NOT_TRUSTED: " in of_second and ": not verified" in of_second, of_second
+    assert "satisfies" not in of_second and "|-- decision: deny" in lines[2], lines
+    document = json.loads(desk.about("tree", image, "--format", "json").stdout)
+    assert document["evidence"] == []
+    assert [platform["platform"] for platform in document["platforms"]] == ["linux/amd64", "linux/arm64/v8"]
+    assert [platform["evidence"][0]["verified"] for platform in document["platforms"]] == [True, False]
+    assert document["platforms"][0]["evidence"][0]["satisfies"] == ["released/signature"]
 
 
 # policy explain
