@@ -36,6 +36,12 @@ bool may_be_an_attestor(const PolicySet& policy, const verify::Verified& verifie
   return std::ranges::any_of(verified.signers(), [&](const verify::Signer& signer) { return policy.may_know(signer); });
 }
 
+bool asks_for_labels(const Requirement& requirement) {
+  const auto* leaf = std::get_if<ProvenanceLeaf>(&requirement.node);
+  return (leaf != nullptr && leaf->labels == LabelAgreement::kRequired) ||
+         std::ranges::any_of(children_of(requirement), asks_for_labels);
+}
+
 bool has_to_be_seen(const BaseImageLeaf& leaf) {
   return wants_layers(leaf) || leaf.max_age || leaf.satisfies == BaseJudgement::kThisPolicy;
 }
@@ -48,6 +54,9 @@ BasesWanted bases_wanted(const PolicySet& policy, const Repository& repository) 
     wanted.layers = wanted.layers || wants_layers(*leaf) || leaf->max_age.has_value();
     wanted.decisions = wanted.decisions || leaf->satisfies == BaseJudgement::kThisPolicy;
   }
+  wanted.layers = wanted.layers || std::ranges::any_of(policy.entries_for(repository), [](const Rule* entry) {
+                    return asks_for_labels(entry->require);
+                  });
   return wanted;
 }
 
@@ -68,8 +77,7 @@ bool is_allowed_base(const PolicySet& policy, const Repository& repository, cons
 }
 
 std::vector<BaseToSee> bases_to_see(const PolicySet& policy, const Repository& repository,
-                                    const ManifestDocument& image, const std::vector<Leaf>& leaves,
-                                    const std::vector<verify::Report>& reports) {
+                                    const ManifestDocument& image, const Gathered& gathered) {
   const std::vector<const BaseImageLeaf*> wanted = leaves_for(policy, repository);
   if (wanted.empty()) return {};
   std::vector<BaseToSee> bases;
@@ -81,30 +89,38 @@ std::vector<BaseToSee> bases_to_see(const PolicySet& policy, const Repository& r
   };
   // What the image says about itself first: no statement about it can crowd that out.
   add(annotated_base(annotations_of(image)).base);
-  for (const Leaf& leaf : leaves) {
+  for (const Leaf& leaf : gathered.leaves) {
     if (leaf.layers) add(annotated_base(leaf.layers->annotations).base);
   }
-  for (const verify::Report& report : reports) {
-    if (!report.verified || !may_be_an_attestor(policy, *report.verified)) continue;
-    const auto* statement = std::get_if<verify::Statement>(&report.verified->claim());
-    if (statement == nullptr || !statement->provenance) continue;
-    const std::vector<verify::ImageMaterial>& images = statement->provenance->images;
+  const auto add_materials = [&](const verify::Statement& statement) {
+    if (!statement.provenance) return;
+    const std::vector<verify::ImageMaterial>& images = statement.provenance->images;
     for (const verify::ImageMaterial& material : images | std::views::take(kMaterialsPerStatement))
       add(base_of(material));
+  };
+  for (const verify::Report& report : gathered.reports) {
+    if (!report.verified || !may_be_an_attestor(policy, *report.verified)) continue;
+    const auto* statement = std::get_if<verify::Statement>(&report.verified->claim());
+    if (statement != nullptr) add_materials(*statement);
+  }
+  for (const EnclosedStatement& enclosed : gathered.enclosed.statements) {
+    if (enclosed.statement) add_materials(*enclosed.statement);
   }
   return bases;
 }
 
-std::map<std::string, std::string> base_annotations(const std::map<std::string, std::string>& annotations) {
+std::map<std::string, std::string> kept_annotations(const std::map<std::string, std::string>& annotations) {
   std::map<std::string, std::string> kept;
-  for (const char* name : {kBaseNameAnnotation, kBaseDigestAnnotation}) {
+  for (const char* name : {kBaseNameAnnotation, kBaseDigestAnnotation, kSourceLabel, kRevisionLabel}) {
     if (const auto found = annotations.find(name); found != annotations.end()) kept.insert(*found);
   }
   return kept;
 }
 
 void keep_what_describes(ImageConfig& config) {
-  std::erase_if(config.labels, [](const auto& label) { return label.first != kVersionLabel; });
+  std::erase_if(config.labels, [](const auto& label) {
+    return label.first != kVersionLabel && label.first != kSourceLabel && label.first != kRevisionLabel;
+  });
 }
 
 }  // namespace pullgate::policy

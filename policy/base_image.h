@@ -18,13 +18,14 @@ namespace pullgate::policy {
 
 class Decision;
 class PolicySet;
+struct Gathered;
 
 /// One manifest and the config that it names, both hashed by us.
 struct ImageLayers {
   Digest manifest;
   std::vector<Digest> layers;                      ///< as they travel
-  std::map<std::string, std::string> annotations;  ///< those that name a base
-  ImageConfig config;                              ///< of its labels only those that describe() shows
+  std::map<std::string, std::string> annotations;  ///< those that name a base or the source
+  ImageConfig config;                              ///< of its labels only those that say version and source
 };
 
 /// One runnable part of the image that is judged: the image itself, or a child of the index.
@@ -54,7 +55,7 @@ struct BaseToSee {
 };
 
 struct BasesWanted {
-  bool layers = false;     ///< the configs of the image and of its bases have to be read
+  bool layers = false;     ///< the configs of the image and of its bases have to be read, for layers or labels
   bool decisions = false;  ///< bases have to be judged
 };
 /// What the rule and baseline entries for this repository want to know.
@@ -66,11 +67,15 @@ bool is_possible_base(const PolicySet& policy, const Repository& repository);
 /// The bases that annotations and verified provenance name, with a repository and a digest that some `baseImage` of the
 /// image's own entries allows: nothing else is ever asked for because somebody wrote it into an image.
 std::vector<BaseToSee> bases_to_see(const PolicySet& policy, const Repository& repository,
-                                    const ManifestDocument& image, const std::vector<Leaf>& leaves,
-                                    const std::vector<verify::Report>& reports);
+                                    const ManifestDocument& image, const Gathered& gathered);
 
-/// What is kept of an image's annotations and labels, which may be megabytes: those that name a base, and the version.
-std::map<std::string, std::string> base_annotations(const std::map<std::string, std::string>& annotations);
+// OCI image-spec "Pre-Defined Annotation Keys".
+inline constexpr const char* kSourceLabel = "org.opencontainers.image.source";
+inline constexpr const char* kRevisionLabel = "org.opencontainers.image.revision";
+
+/// What is kept of an image's annotations and labels, which may be megabytes: those that name a base or the source, and
+/// the version.
+std::map<std::string, std::string> kept_annotations(const std::map<std::string, std::string>& annotations);
 void keep_what_describes(ImageConfig& config);
 
 /// May an image of this repository and digest be a base of images here, by what some `baseImage` says?

@@ -59,6 +59,14 @@ bool asks_for_all_evidence(const Requirement& requirement) {
          std::ranges::any_of(children_of(requirement), asks_for_all_evidence);
 }
 
+bool asks_for_enclosed(const Requirement& requirement, const PolicySet& policy) {
+  const auto* leaf = std::get_if<ProvenanceLeaf>(&requirement.node);
+  return (leaf != nullptr &&
+          policy.builder(leaf->builder).unsigned_statements == UnsignedStatements::kUnderSignature) ||
+         std::ranges::any_of(children_of(requirement),
+                             [&](const Requirement& child) { return asks_for_enclosed(child, policy); });
+}
+
 bool asks_for_judged_bases(const Requirement& requirement) {
   const auto* leaf = std::get_if<BaseImageLeaf>(&requirement.node);
   return (leaf != nullptr && leaf->satisfies == BaseJudgement::kThisPolicy) ||
@@ -154,6 +162,11 @@ class Conclusion {
 bool needs_evidence(const PolicySet& policy, const Repository& repository) {
   return !std::ranges::all_of(policy.entries_for(repository),
                               [](const Rule* entry) { return is_static(entry->require); });
+}
+
+bool wants_enclosed(const PolicySet& policy, const Repository& repository) {
+  return std::ranges::any_of(policy.entries_for(repository),
+                             [&](const Rule* entry) { return asks_for_enclosed(entry->require, policy); });
 }
 
 PartsWanted parts_wanted(const PolicySet& policy, const Repository& repository) {

@@ -34,6 +34,19 @@ struct Part {
   std::string missing;  ///< and why; empty where the search ended before it, because it could not help any more
 };
 
+/// A statement that lies in the index beside the platform that it is about, and that nobody signed by itself.
+struct EnclosedStatement {
+  Digest about;       ///< the platform, which is among its subjects
+  std::string place;  ///< "attestation manifest sha256:0123456789ab, layer 0"
+  std::optional<verify::Statement> statement;
+  std::string problem;  ///< why there is none
+};
+struct Enclosed {
+  std::vector<EnclosedStatement> statements = {};
+  /// The attestation manifests that carry them: evidence through and through, so nobody can run them.
+  std::vector<Digest> carriers = {};
+};
+
 /// All that was gathered about one image.
 struct Gathered {
   std::vector<verify::Report> reports;
@@ -43,6 +56,7 @@ struct Gathered {
   std::vector<Base> bases = {};   ///< what bases_to_see() asked for
   /// What could not be had for their sake; `gaps` are of evidence about the image itself.
   std::vector<Gap> base_gaps = {};
+  Enclosed enclosed = {};        ///< of an index, where wants_enclosed()
   std::vector<Part> parts = {};  ///< of an index, where and when parts_wanted() says so; each of them once
 };
 
@@ -58,6 +72,9 @@ PartsWanted parts_wanted(const PolicySet& policy, const Repository& repository);
 /// Can further evidence end what allows an image of this repository, because all attestations of a type or the newest
 /// one have to be good? Then what was gathered allows for a while only.
 bool can_be_ended_by_evidence(const PolicySet& policy, const Repository& repository);
+
+/// May provenance that lies in an index count under a signature over the index?
+bool wants_enclosed(const PolicySet& policy, const Repository& repository);
 
 /// Can the image be decided without any evidence, because nothing that applies to this repository asks for some? Then
 /// none is gathered.

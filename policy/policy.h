@@ -52,12 +52,21 @@ struct TrustRootSummary {
   std::size_t timestamp_authorities = 0;
 };
 
+/// Provenance that lies in an index without a signature of its own, as BuildKit writes it.
+enum class UnsignedStatements {
+  kRefused,
+  /// It counts as if the builder's attestor had signed it who signed the index. For attestors that sign what they
+  /// built: whoever signs other people's images would vouch for whatever these say of themselves.
+  kUnderSignature,
+};
+
 /// A signer together with the builder.id that it may claim and the SLSA level that earns. The id alone is only text.
 struct Builder {
   std::string name;
   std::string attestor;
   TextPattern id;
   int level = 0;
+  UnsignedStatements unsigned_statements = UnsignedStatements::kRefused;
 };
 
 /// One entry of `rules`, of which the most specific one applies alone, or of `baseline`, of which all apply that match.

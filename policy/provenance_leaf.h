@@ -49,6 +49,9 @@ struct MaterialsRequirement {
   BuilderClaim completeness = BuilderClaim::kNotAsked;
 };
 
+/// Do labels and annotations of the image, where there are any, have to name the source that the provenance names?
+enum class LabelAgreement { kNotAsked, kRequired };
+
 struct ProvenanceLeaf {
   std::string builder;
   int min_level = 0;
@@ -62,6 +65,7 @@ struct ProvenanceLeaf {
   std::optional<MaterialsRequirement> materials;
   BuilderClaim hermetic = BuilderClaim::kNotAsked;
   BuilderClaim reproducible = BuilderClaim::kNotAsked;
+  LabelAgreement labels = LabelAgreement::kNotAsked;
   /// Counted from when it was proven to be signed, never from what the statement says.
   std::optional<std::chrono::milliseconds> max_age;
 };

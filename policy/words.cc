@@ -109,6 +109,8 @@ class Words {
     if (leaf.materials) text += ", only the listed materials";
     if (leaf.hermetic == BuilderClaim::kRequired) text += ", hermetic";
     if (leaf.reproducible == BuilderClaim::kRequired) text += ", reproducible";
+    if (leaf.labels == LabelAgreement::kRequired) text += ", labels that agree with it";
+    if (builder.unsigned_statements == UnsignedStatements::kUnderSignature) text += ", or in an index signed like that";
     return text + age_in_words(leaf.max_age);
   }
 

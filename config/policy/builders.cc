@@ -37,6 +37,7 @@ void read_builder(const yaml::Member& member, PolicyDraft& draft, yaml::Problems
   const yaml::Node* glob = entry.find("id");
   const yaml::Node* expression = entry.find("idRegExp");
   const yaml::Node* level_node = entry.find("level");
+  const yaml::Node* unsigned_node = entry.find("unsignedStatements");
   entry.finish();
 
   std::string attestor;
@@ -49,6 +50,10 @@ void read_builder(const yaml::Member& member, PolicyDraft& draft, yaml::Problems
   // The name exists even if the rest could not be read: rules that use it are not wrong.
   if (!id) id = policy::TextPattern::exactly({});
   draft.contents.builders.push_back({name, attestor, *std::move(id), static_cast<int>(level)});
+  if (unsigned_node != nullptr &&
+      yaml::read_choice(*unsigned_node, {"underSignature"}, "'unsignedStatements'", problems)) {
+    draft.contents.builders.back().unsigned_statements = policy::UnsignedStatements::kUnderSignature;
+  }
   draft.builders.push_back(member.mark);
   draft.builder_attestors.push_back(attestor_node != nullptr ? attestor_node->mark : member.mark);
 }

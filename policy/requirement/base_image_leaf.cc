@@ -8,6 +8,7 @@
 
 #include "policy/base_image/found.h"
 #include "policy/base_image/named.h"
+#include "policy/requirement/provenance/enclosed.h"
 #include "policy/requirement/tree.h"
 #include "verify/bytes.h"
 
@@ -97,6 +98,39 @@ BaseReview review_all(const Case& judged, const BaseImageLeaf& leaf, const std::
   return outcome;
 }
 
+/// The same of provenance that lies in the index: that of every platform.
+std::optional<Judgement> judge_enclosed_bases(const Case& judged, const BaseImageLeaf& leaf, const std::string& name,
+                                              std::vector<Objection>& near_misses) {
+  for (const Witness& witness : judged.witnesses()) {
+    for (const ProvenanceLeaf* wanted : judged.provenance_leaves()) {
+      if (!provenance::may_cover(judged, *wanted, witness)) continue;
+      const auto covered = provenance::enclosed_under(judged, *wanted, witness, name);
+      if (covered.of_platforms.empty()) continue;
+      BaseReview reviewed;
+      for (const verify::Provenance* statement : covered.of_platforms) {
+        if (statement->images.empty()) {
+          reviewed.objection = {Reason::kBaseNotProven, name, "provenance in the index names no base image",
+                                "the builder must record the base image"};
+        } else if (!reviewed.objection) {
+          BaseReview one = review_all(judged, leaf, statement->images, name);
+          reviewed.objection = std::move(one.objection);
+          reviewed.stands_until = earlier(reviewed.stands_until, one.stands_until);
+        }
+      }
+      if (reviewed.objection) {
+        near_misses.push_back(*std::move(reviewed.objection));
+        continue;
+      }
+      Judgement met =
+          Judgement::met(fmt::format("'{}' by provenance in the index, signed by {}",
+                                     base_of(covered.of_platforms.front()->images.front()).shown, witness.who()));
+      met.stands_until = earlier(reviewed.stands_until, covered.stands_until);
+      return met;
+    }
+  }
+  return std::nullopt;
+}
+
 /// One statement that names bases, and nothing but allowed ones. Builders list every image they used, so the stages
 /// of a multi-stage build must be allowed too.
 Judgement judge_provenance_bases(const Case& judged, const BaseImageLeaf& leaf, const std::string& name) {
@@ -120,6 +154,7 @@ Judgement judge_provenance_bases(const Case& judged, const BaseImageLeaf& leaf, 
     met.stands_until = reviewed.stands_until;
     return met;
   }
+  if (auto enclosed = judge_enclosed_bases(judged, leaf, name, near_misses)) return *std::move(enclosed);
   near_misses.push_back({Reason::kBaseNotProven, name,
                          "no provenance by a builder or attestor of this rule names the base",
                          "build with a builder of this rule and attach its provenance"});

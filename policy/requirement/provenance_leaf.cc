@@ -6,6 +6,7 @@
 
 #include "policy/requirement/age.h"
 #include "policy/requirement/provenance/comparison.h"
+#include "policy/requirement/provenance/enclosed.h"
 #include "policy/requirement/tree.h"
 #include "verify/bytes.h"
 
@@ -21,23 +22,8 @@ constexpr std::array kComparisons = {
     provenance::against_builder,    provenance::against_certificates, provenance::against_level,
     provenance::against_build_type, provenance::against_source,       provenance::against_workflow,
     provenance::against_trigger,    provenance::against_inputs,       provenance::against_parameters,
-    provenance::against_materials,  provenance::against_claims,
+    provenance::against_materials,  provenance::against_claims,       provenance::against_labels,
 };
-
-/// The first thing in which one statement differs from what the leaf asks for; none when it satisfies all of it.
-std::optional<Difference> difference_of(const Comparison& compared) {
-  for (provenance::Against* against : kComparisons) {
-    if (auto difference = against(compared)) return difference;
-  }
-  return std::nullopt;
-}
-
-Age age_of_build(const Comparison& compared) {
-  if (!compared.leaf.max_age) return {};
-  return age_of(compared.judged, signing_time(compared.judged, compared.builder.attestor, compared.witness),
-                *compared.leaf.max_age, fmt::format("the provenance at {}", printable(compared.witness.report->place)),
-                compared.name);
-}
 
 /// Why not: the statement that came furthest, evidence that did not verify, or that there is none.
 Judgement not_met(const Case& judged, const ProvenanceLeaf& leaf, const std::string& name,
@@ -54,45 +40,78 @@ Judgement not_met(const Case& judged, const ProvenanceLeaf& leaf, const std::str
                             std::move(near_misses));
 }
 
+/// All evidence before one leaf.
+class ProvenanceJudge {
+ public:
+  ProvenanceJudge(const Case& judged, const ProvenanceLeaf& leaf, const std::string& name)
+      : judged_(judged), leaf_(leaf), name_(name), builder_(judged.policy().builder(leaf.builder)) {}
+
+  Judgement run() && {
+    for (const Witness& witness : judged_.witnesses()) {
+      if (witness.provenance() != nullptr) {
+        const Comparison compared{judged_, leaf_, builder_, name_, witness, *witness.provenance()};
+        weigh(witness, compared.outcome(), "at");
+      } else if (provenance::may_cover(judged_, leaf_, witness)) {
+        provenance::EnclosedProvenance covered = provenance::enclosed_under(judged_, leaf_, witness, name_);
+        weigh(witness, {std::move(covered.difference), covered.stands_until},
+              fmt::format("who signed the index with the provenance of {} platforms in it, at",
+                          covered.of_platforms.size()));
+      }
+    }
+    if (!met_.is_met()) met_ = not_met(judged_, leaf_, name_, std::move(nearest_));
+    met_.stands_until = met_.is_met() ? stands_until_ : std::nullopt;
+    met_.attestor = builder_.attestor;
+    return std::move(met_);
+  }
+
+ private:
+  void weigh(const Witness& witness, Comparison::Outcome outcome, std::string_view how) {
+    if (outcome.difference) {
+      if (!nearest_ || outcome.difference->stage > nearest_->stage) nearest_ = std::move(outcome.difference);
+      return;
+    }
+    // A threshold may need every one of those who signed: the first that becomes too old ends the judgement.
+    stands_until_ = earlier(stands_until_, outcome.stands_until);
+    for (const verify::Signer& signer : witness.signers_of(builder_.attestor)) {
+      if (!met_.is_met()) {
+        met_ = Judgement::met(fmt::format("builder '{}' by {} {} {}", builder_.name, describe(signer), how,
+                                          printable(witness.report->place)));
+      }
+      met_.supports.push_back({builder_.attestor, signer});
+    }
+  }
+
+  const Case& judged_;
+  const ProvenanceLeaf& leaf_;
+  const std::string& name_;
+  const Builder& builder_;
+  Judgement met_;
+  std::optional<Time> stands_until_;
+  std::optional<Difference> nearest_;
+};
+
 }  // namespace
+
+Comparison::Outcome Comparison::outcome() const {
+  for (provenance::Against* against : kComparisons) {
+    if (auto found = against(*this)) return {.difference = std::move(found)};
+  }
+  if (!leaf.max_age) return {};
+  Age age = age_of(judged, signing_time(judged, builder.attestor, witness), *leaf.max_age,
+                   fmt::format("the provenance at {}", printable(witness.report->place)), name);
+  if (age.objection) return {.difference = Difference{provenance::Stage::kAge, *std::move(age.objection)}};
+  return {.difference = std::nullopt, .stands_until = age.stands_until};
+}
 
 bool provenance::satisfies(const Case& judged, const ProvenanceLeaf& leaf, const Witness& witness) {
   if (witness.provenance() == nullptr) return false;
   const std::string nameless;
-  const Comparison compared{judged,   leaf,    judged.policy().builder(leaf.builder),
-                            nameless, witness, *witness.provenance()};
-  return !difference_of(compared) && !age_of_build(compared).objection;
+  const Builder& builder = judged.policy().builder(leaf.builder);
+  return !Comparison{judged, leaf, builder, nameless, witness, *witness.provenance()}.outcome().difference;
 }
 
 Judgement judge_provenance(const Case& judged, const ProvenanceLeaf& leaf, const std::string& name) {
-  const Builder& builder = judged.policy().builder(leaf.builder);
-  Judgement met;
-  std::optional<Time> stands_until;
-  std::optional<Difference> nearest;
-  for (const Witness& witness : judged.witnesses()) {
-    if (witness.provenance() == nullptr) continue;
-    const Comparison compared{judged, leaf, builder, name, witness, *witness.provenance()};
-    auto difference = difference_of(compared);
-    Age age = difference ? Age() : age_of_build(compared);
-    if (age.objection) difference = Difference{provenance::Stage::kAge, *std::move(age.objection)};
-    if (difference) {
-      if (!nearest || difference->stage > nearest->stage) nearest = std::move(difference);
-      continue;
-    }
-    // A threshold may need every one of those who signed: the first that becomes too old ends the judgement.
-    stands_until = earlier(stands_until, age.stands_until);
-    for (const verify::Signer& signer : witness.signers_of(builder.attestor)) {
-      if (!met.is_met()) {
-        met = Judgement::met(
-            fmt::format("builder '{}' by {} at {}", builder.name, describe(signer), printable(witness.report->place)));
-      }
-      met.supports.push_back({builder.attestor, signer});
-    }
-  }
-  if (!met.is_met()) met = not_met(judged, leaf, name, std::move(nearest));
-  met.stands_until = met.is_met() ? stands_until : std::nullopt;
-  met.attestor = builder.attestor;
-  return met;
+  return ProvenanceJudge(judged, leaf, name).run();
 }
 
 }  // namespace pullgate::policy

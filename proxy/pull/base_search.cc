@@ -77,7 +77,7 @@ asio::awaitable<policy::Leaf> BaseSearch::leaf_of(Repository repository, const M
   co_return policy::Leaf{.shown = std::move(shown),
                          .layers = policy::ImageLayers{.manifest = digest,
                                                        .layers = digests_of(manifest.layers),
-                                                       .annotations = policy::base_annotations(manifest.annotations),
+                                                       .annotations = policy::kept_annotations(manifest.annotations),
                                                        .config = std::move(*config)},
                          .missing = {}};
 }

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "proxy/pull/concurrently.h"
+#include "proxy/pull/enclosed_search.h"
 #include "proxy/pull/evidence_search.h"
 
 namespace pullgate::proxy {
@@ -85,6 +86,14 @@ asio::awaitable<Result<Examiner::Examined>> Examiner::examine(Repository reposit
     gathered->places = std::move(found.places);
     gathered->gaps = std::move(found.gaps);
   }
+  const auto* index = std::get_if<Index>(&read->document.value());
+  if (upstream != nullptr && index != nullptr && policy::wants_enclosed(*policy_, repository)) {
+    FoundEnclosed found =
+        co_await search_enclosed(*upstream, workers_, manifests_, repository, *index,
+                                 std::chrono::steady_clock::now() + options_.deadline, gathered->gaps);
+    gathered->enclosed = std::move(found.enclosed);
+    contents.evidence_bytes += found.bytes;
+  }
   co_await look_at_bases(repository, read, descent, *gathered);
   if (policy::parts_wanted(*policy_, repository) == policy::PartsWanted::kAlways) {
     co_await look_at_parts(repository, std::move(descent), contents, *gathered);
@@ -123,8 +132,7 @@ asio::awaitable<void> Examiner::look_at_bases(Repository repository, ManifestSou
     gathered.leaves = co_await search.leaves_of(repository, read, gaps);
     if (wanted.layers) std::ranges::move(gaps, std::back_inserter(gathered.base_gaps));
   }
-  std::vector<policy::BaseToSee> bases =
-      policy::bases_to_see(*policy_, repository, read->document.value(), gathered.leaves, gathered.reports);
+  std::vector<policy::BaseToSee> bases = policy::bases_to_see(*policy_, repository, read->document.value(), gathered);
   for (const policy::Leaf& leaf : gathered.leaves) {
     if (!leaf.layers) continue;
     for (policy::BaseToSee& base : seen_bases_.below(leaf.layers->config.diff_ids, limits::kBasesPerImage)) {

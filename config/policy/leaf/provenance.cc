@@ -126,6 +126,7 @@ std::optional<policy::Requirement> read_provenance_leaf(const yaml::Node& node, 
   const yaml::Node* materials = entry.find("materials");
   leaf.hermetic = read_claim(entry.find("hermetic"), "'hermetic'", problems);
   leaf.reproducible = read_claim(entry.find("reproducible"), "'reproducible'", problems);
+  const yaml::Node* labels = entry.find("labels");
   const yaml::Node* max_age = entry.find("maxAge");
   entry.finish();
   if (builder != nullptr) {
@@ -141,6 +142,9 @@ std::optional<policy::Requirement> read_provenance_leaf(const yaml::Node& node, 
   if (source != nullptr) leaf.source = read_source(*source, problems);
   if (workflow != nullptr) leaf.workflow = read_template(*workflow, "'workflow'", problems);
   if (materials != nullptr) leaf.materials = read_materials(*materials, problems);
+  if (labels != nullptr && yaml::read_choice(*labels, {"agree"}, "'labels'", problems)) {
+    leaf.labels = policy::LabelAgreement::kRequired;
+  }
   if (max_age != nullptr) leaf.max_age = read_max_age(*max_age, problems);
   if (leaf.builder.empty()) return std::nullopt;
   return policy::Requirement{std::move(leaf)};

@@ -8,6 +8,8 @@
 #include "policy/decision.h"
 #include "policy/requirement.h"
 #include "policy/requirement/case.h"
+#include "policy/requirement/tree.h"
+#include "verify/time.h"
 
 namespace pullgate::policy::provenance {
 
@@ -26,6 +28,7 @@ enum class Stage {
   kParameters,
   kMaterials,
   kClaims,
+  kLabels,
   kAge,
 };
 
@@ -42,6 +45,14 @@ struct Comparison {
   const std::string& name;
   const Witness& witness;
   const verify::Provenance& statement;
+
+  struct Outcome {
+    /// The first thing in which the statement differs from what the leaf asks for; none when it satisfies all of it.
+    std::optional<Difference> difference = std::nullopt;
+    /// Of one that does: when it becomes too old.
+    std::optional<Time> stands_until = std::nullopt;
+  };
+  [[nodiscard]] Outcome outcome() const;
 
   [[nodiscard]] Difference differ(Stage stage, Reason reason, std::string found, std::string remedy) const {
     return {stage, {reason, name, std::move(found), std::move(remedy)}};
@@ -71,6 +82,7 @@ Against against_inputs;
 Against against_parameters;
 Against against_materials;
 Against against_claims;
+Against against_labels;
 
 /// Is this provenance of which everything holds that the leaf asks for?
 bool satisfies(const Case& judged, const ProvenanceLeaf& leaf, const Witness& witness);

@@ -70,7 +70,7 @@ attestors:
   release: { key: { files: [release.pub, rsa.pub] }, transparencyLog: none }
   build: { key: { file: builder.pub } }
 builders:
-  ci: { attestor: build, idRegExp: "https://ci\\.example/[a-z]+", level: 3 }
+  ci: { attestor: build, idRegExp: "https://ci\\.example/[a-z]+", level: 3, unsignedStatements: underSignature }
   old: { attestor: build, id: "https://old.example/*" }
 defaults: { mode: audit, noMatch: deny }
 rules:
@@ -99,6 +99,8 @@ rules:
   ASSERT_THAT(folder_.problems(loaded), IsEmpty());
   const policy::PolicySet& rules = *loaded->rules;
   EXPECT_EQ(rules.builder("ci").level, 3);
+  EXPECT_EQ(rules.builder("ci").unsigned_statements, policy::UnsignedStatements::kUnderSignature);
+  EXPECT_EQ(rules.builder("old").unsigned_statements, policy::UnsignedStatements::kRefused);
   EXPECT_EQ(rules.builder("ci").attestor, "build");
   EXPECT_TRUE(rules.builder("ci").id.matches("https://ci.example/main"));
   EXPECT_TRUE(rules.builder("old").id.matches("https://old.example/x"));
@@ -416,6 +418,8 @@ TEST_F(PolicyFile, RefusesABuilderWithoutOneId) {
                     "  - { name: apps, scopes: ['x.io/**'], require: { provenance: { builder: ci } } }\n");
   };
   EXPECT_THAT(builder_problems("{ attestor: release, id: x, level: 3 }"), IsEmpty());
+  EXPECT_THAT(builder_problems("{ attestor: release, id: x, unsignedStatements: yes }"),
+              ElementsAre(HasSubstr("'unsignedStatements'")));
   EXPECT_THAT(builder_problems("{ attestor: release }"), ElementsAre(HasSubstr("exactly one of 'id' and 'idRegExp'")));
   EXPECT_THAT(builder_problems("{ attestor: release, id: x, idRegExp: x }"), ElementsAre(HasSubstr("exactly one of")));
   EXPECT_THAT(builder_problems("{ attestor: release, idRegExp: '(' }"), ElementsAre(HasSubstr("not an RE2")));

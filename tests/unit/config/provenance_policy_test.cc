@@ -52,7 +52,7 @@ TEST_F(ProvenancePolicy, ReadsEverything) {
       "trigger: [push, workflow_dispatch], inputs: { version: '{tag}', dry_run: false }, "
       "parameters: { /request/frontend: dockerfile.v0, /request/args/0: 1 }, unexpectedParameters: allow, "
       "materials: { allow: ['git+https://github.com/acme/**', 'pkg:docker/*'], unexpected: deny, complete: required }, "
-      "hermetic: required, reproducible: required");
+      "hermetic: required, reproducible: required, labels: agree");
   EXPECT_EQ(made.source->versioned_tag->text(), "v1.2");
   EXPECT_EQ(made.workflow->text(), ".github/workflows/*");
   EXPECT_THAT(made.triggers, ElementsAre("push", "workflow_dispatch"));
@@ -66,6 +66,7 @@ TEST_F(ProvenancePolicy, ReadsEverything) {
   EXPECT_EQ(made.materials->allow.size(), 2U);
   EXPECT_EQ(made.materials->completeness, policy::BuilderClaim::kRequired);
   EXPECT_EQ(made.hermetic, policy::BuilderClaim::kRequired);
+  EXPECT_EQ(made.labels, policy::LabelAgreement::kRequired);
   EXPECT_EQ(made.reproducible, policy::BuilderClaim::kRequired);
 }
 
@@ -105,6 +106,7 @@ TEST_F(ProvenancePolicy, RefusesWhatCanNeverBeMetOrSaysNothing) {
   EXPECT_THAT(problems("materials: {}"), ElementsAre(HasSubstr("'materials' needs 'allow'")));
   EXPECT_THAT(problems("materials: { allow: [] }"), ElementsAre(HasSubstr("'allow' must not be empty")));
   EXPECT_THAT(problems("materials: { allow: ['**'], unexpected: allow }"), ElementsAre(HasSubstr("it can be deny")));
+  EXPECT_THAT(problems("labels: any"), ElementsAre(HasSubstr("'labels' cannot be 'any'")));
   EXPECT_THAT(problems("hermetic: true"), ElementsAre(HasSubstr("'hermetic' cannot be 'true'; it can be required")));
   EXPECT_THAT(problems("maxAge: 720h"), ElementsAre(HasSubstr("'maxAge' needs a proven time")));
   EXPECT_THAT(problems("maxAge: 30 days"), ElementsAre(HasSubstr("'maxAge'")));

@@ -232,8 +232,8 @@ TEST(BasesToSee, AreThoseThatTheRuleAllowsAndNobodyElses) {
   Scene scene(based_on_layers());
   const auto wanted = [&] {
     std::vector<std::string> names;
-    for (const BaseToSee& base : bases_to_see(scene.policy(), scene.requested.repository, scene.document,
-                                              scene.gathered.leaves, scene.gathered.reports)) {
+    for (const BaseToSee& base :
+         bases_to_see(scene.policy(), scene.requested.repository, scene.document, scene.gathered)) {
       names.push_back(base.repository.text());
     }
     return names;
@@ -252,6 +252,10 @@ TEST(BasesToSee, AreThoseThatTheRuleAllowsAndNobodyElses) {
                             {"org.opencontainers.image.base.digest", Digest::of("c").text()}};
   scene.gathered.leaves = {leaf(of_a_child)};
   EXPECT_THAT(wanted(), Contains("ghcr.io/acme/base/child"));
+  verify::Statement enclosed;
+  enclosed.provenance = Scene::built_on({{"ghcr.io/acme/base/enclosed", "", Digest::of("e")}});
+  scene.gathered.enclosed.statements.push_back({Digest::of("a platform"), "a place", enclosed, {}});
+  EXPECT_THAT(wanted(), Contains("ghcr.io/acme/base/enclosed"));
 }
 
 // Under a public trust root everybody can have verified evidence: naming bases must not crowd out those that are meant.
@@ -262,8 +266,7 @@ TEST(BasesToSee, AreNotNamedByStrangersNorInTheirOrder) {
   for (int i = 0; i < 100; ++i) many.push_back({"ghcr.io/acme/base/a", "", Digest::of(std::to_string(i))});
   scene.attested_by("stranger", Scene::built_on(many));
   const auto seen = [&] {
-    return bases_to_see(scene.policy(), scene.requested.repository, scene.document, scene.gathered.leaves,
-                        scene.gathered.reports);
+    return bases_to_see(scene.policy(), scene.requested.repository, scene.document, scene.gathered);
   };
   ASSERT_EQ(seen().size(), 1U);
   EXPECT_EQ(seen()[0].repository.text(), "ghcr.io/acme/base/os");

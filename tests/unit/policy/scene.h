@@ -109,7 +109,9 @@ class Scene {
     std::vector<Builder> builders;
     std::string names = names_in(require_);
     for (const Rule& entry : baseline) names += names_in(entry.require);
-    if (names.find("<ci>") != std::string::npos) builders.push_back({"ci", "builder", builder_id, level});
+    if (names.find("<ci>") != std::string::npos) {
+      builders.push_back({"ci", "builder", builder_id, level, unsigned_statements});
+    }
     for (const std::string name : {"release", "second", "builder"}) {
       const bool used = names.find("<" + name + ">") != std::string::npos || (name == "builder" && !builders.empty());
       if (used) attestors.push_back(attestor(name));
@@ -143,6 +145,9 @@ class Scene {
   [[nodiscard]] Decision decide() const { return decide(policy()); }
   /// With a policy of this scene made before, where many decisions follow each other.
   [[nodiscard]] Decision decide(const PolicySet& made) const { return evaluate(made, about(), document, gathered); }
+
+  /// In place of what it was made with.
+  void require(Requirement requirement) { require_ = std::move(requirement); }
 
   Scene& signed_by(const std::string& name) { return add({key(name)}, verify::ImageSignature{}, image); }
   Scene& signed_for(const std::string& name, const Digest& other) {
@@ -224,6 +229,7 @@ class Scene {
   Gathered gathered{.reports = {}, .places = {"referrers API", "tag sha256-0123.sig"}, .gaps = {}};
   TextPattern builder_id = TextPattern::exactly(kBuilderId);
   int level = 3;
+  UnsignedStatements unsigned_statements = UnsignedStatements::kRefused;
   bool has_times = false;  ///< the attestors count a trust root by which evidence is dated
   std::string message;
   std::optional<Time> effective_from;

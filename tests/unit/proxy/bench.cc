@@ -69,6 +69,14 @@ std::shared_ptr<const policy::PolicySet> bench_policy(const verify::PublicKey& k
       policy::RejectLeaf{std::vector{Digest::of(signed_file("child-arm64.json"))}}};
   contents.rules.push_back(rule("guarded", "registry.test/guarded/**", policy::Mode::kEnforce,
                                 {policy::AllOf{{is_not_rejected, is_signed}}}));
+  contents.builders.push_back({.name = "buildkit",
+                               .attestor = "release",
+                               .id = policy::TextPattern::glob("https://ci.example/builders/*").value(),
+                               .level = 1,
+                               .unsigned_statements = policy::UnsignedStatements::kUnderSignature});
+  policy::ProvenanceLeaf built;
+  built.builder = "buildkit";
+  contents.rules.push_back(rule("built", "registry.test/built/**", policy::Mode::kEnforce, {built}));
   contents.rules.push_back(rule("each", "registry.test/each/**", policy::Mode::kEnforce, is_signed));
   contents.rules.back().platforms = policy::Platforms::kEachLeaf;
   contents.rules.push_back(rule("whole", "registry.test/whole/**", policy::Mode::kEnforce, is_signed));
@@ -171,6 +179,16 @@ Digest Bench::put_index(const std::string& path, const std::string& tag) {
   const Digest digest = upstream_->put_manifest(path, signed_file("index.json"), std::string(media_type::kOciIndex));
   upstream_->put_tag(path, tag, digest);
   return digest;
+}
+
+Digest Bench::put_built_index(const std::string& path) {
+  for (const std::string architecture : {"amd64", "arm64"}) {
+    put_image(path, "child-" + architecture + ".json");
+    put_image(path, "built-" + architecture + ".json");
+    upstream_->put_blob(path, signed_file("built-" + architecture + ".config"));
+    upstream_->put_blob(path, signed_file("built-" + architecture + ".statement"));
+  }
+  return upstream_->put_manifest(path, signed_file("built.json"), std::string(media_type::kOciIndex));
 }
 
 Digest Bench::sign_by_tag(const std::string& path, const Digest& subject, const std::string& name) {

@@ -36,8 +36,8 @@ inline constexpr Time kExemptionExpires = kCalendarStart + std::chrono::hours(24
 /// open/** accepts, closed/** rejects, guarded/** rejects one child of the index and needs a signature for the rest,
 /// scanned/** needs attestations by the key, all of which have found nothing, based/** has to be built on open/** or on
 /// what is at elsewhere.test, stacked/** on whatever this policy allows;
-/// each/** needs a signature of every platform, whole/** one of the index;
-/// nothing is said about others. An exception waives the signature of acme/late for its first day.
+/// built/** needs provenance, which may lie in a signed index; each/** needs a signature of every platform, whole/**
+/// one of the index; nothing is said about others. An exception waives the signature of acme/late for its first day.
 std::shared_ptr<const policy::PolicySet> bench_policy(const verify::PublicKey& key, std::string_view generation = "1");
 
 /// A file of tests/unit/proxy/pull/signed/.
@@ -82,6 +82,8 @@ class Bench {
   /// Blobs, and a manifest from the signed files; answers its digest.
   Digest put_image(const std::string& path, const std::string& file, const std::string& tag = {});
   Digest put_index(const std::string& path, const std::string& tag);
+  /// An index with what BuildKit puts beside each platform.
+  Digest put_built_index(const std::string& path);
   /// cosign's manifest under its tag for `subject`, with the signature that the files hold for `name`.
   Digest sign_by_tag(const std::string& path, const Digest& subject, const std::string& name);
   /// cosign's manifest under its tag for attestations of `subject`, with those that the files hold for the names.

@@ -112,5 +112,50 @@ TEST(JudgedPlatforms, AreReachedThroughTheIndexAloneWhereTheRuleAsksForOne) {
   EXPECT_TRUE(is_admitted(bench.judge("whole/app", child("amd64").text())));
 }
 
+TEST(EnclosedProvenance, CountsUnderTheSignatureOverTheIndex) {
+  Bench bench;
+  const Digest index = bench.put_built_index("built/app");
+  const Judgement unsigned_index = bench.judge("built/app", index.text());
+  ASSERT_FALSE(is_admitted(unsigned_index));
+  EXPECT_EQ(lead_of(unsigned_index), Reason::kNoEvidence);
+  bench.sign_by_tag("built/app", index, "built");
+  bench.advance(std::chrono::seconds(6));
+  EXPECT_TRUE(is_admitted(bench.judge("built/app", index.text())));
+  EXPECT_TRUE(is_admitted(bench.judge("built/app", child("arm64").text())));
+}
+
+TEST(EnclosedProvenance, DoesNotCountUnderTheSignatureOverAPlatform) {
+  Bench bench;
+  bench.put_built_index("built/app");
+  sign_child(bench, "built/app", "amd64");
+  EXPECT_FALSE(is_admitted(bench.judge("built/app", child("amd64").text())));
+}
+
+TEST(EnclosedProvenance, IsCannotJudgeWhenItCannotBeHad) {
+  for (const std::string lost : {"built-amd64.json", "built-amd64.statement"}) {
+    Bench bench;
+    const Digest index = bench.put_built_index("built/app");
+    bench.sign_by_tag("built/app", index, "built");
+    const std::string digest = Digest::of(signed_file(lost)).text();
+    bench.upstream().fail_with([&](const std::string& call) -> std::optional<Error> {
+      if (!call.ends_with(digest)) return std::nullopt;
+      return Error{ErrorCode::kUnreachable, "gone"};
+    });
+    const Judgement judgement = bench.judge("built/app", index.text());
+    ASSERT_FALSE(is_admitted(judgement)) << lost;
+    EXPECT_EQ(decision_of(judgement).verdict(), policy::Verdict::kCannotJudge) << lost;
+  }
+}
+
+TEST(EnclosedProvenance, HasTheBytesThatTheIndexNames) {
+  Bench bench;
+  const Digest index = bench.put_built_index("built/app");
+  bench.sign_by_tag("built/app", index, "built");
+  // The upstream answers with another statement, about another builder, under this digest.
+  const std::string statement = signed_file("built-amd64.statement");
+  bench.upstream().put_blob_as("built/app", Digest::of(statement), statement + " ");
+  EXPECT_FALSE(is_admitted(bench.judge("built/app", index.text())));
+}
+
 }  // namespace
 }  // namespace pullgate::proxy
