@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -12,54 +15,67 @@ namespace {
 class SignatureJudge {
  public:
   SignatureJudge(const Case& judged, const SignatureLeaf& leaf, const std::string& name)
-      : judged_(judged),
-        leaf_(leaf),
-        name_(name),
-        remedy_(fmt::format("sign {} {}", judged.about().digest.text(),
-                            judged.policy().attestor(leaf.attestor).how_it_signs(judged.about().requested))) {}
+      : judged_(judged), leaf_(leaf), name_(name) {}
 
-  Judgement run() && {
-    for (const Witness& witness : judged_.witnesses()) examine(witness);
-    if (!met_.is_met()) {
-      std::vector<Objection> failures = judged_.failures(
-          {verify::EvidenceKind::kSimpleSigning, verify::EvidenceKind::kSigstoreBundle}, name_, remedy_);
-      near_misses_.insert(near_misses_.end(), failures.begin(), failures.end());
-      near_misses_.push_back(
-          {Reason::kNoEvidence, name_,
-           fmt::format("no signature by '{}' was found; searched: {}", leaf_.attestor, judged_.places()), remedy_});
-      met_ = Judgement::not_met(Judgement::Prospect::kOpen, std::move(near_misses_));
-    }
-    met_.attestor = leaf_.attestor;
-    return std::move(met_);
+  /// Why not is put into words only where it matters: most images that are pulled are signed, and beside what counts
+  /// there may be a lot that does not.
+  Judgement run() const {
+    Judgement judgement;
+    for (const Witness& witness : judged_.witnesses()) count(witness, judgement);
+    if (!judgement.is_met()) judgement = Judgement::not_met(Judgement::Prospect::kOpen, near_misses());
+    judgement.attestor = leaf_.attestor;
+    return judgement;
   }
 
  private:
-  void examine(const Witness& witness) {
-    const std::string place = printable(witness.report->place);
-    if (!witness.is_by(leaf_.attestor)) {
-      if (witness.signature() == nullptr) return;
-      near_misses_.push_back(judged_.not_by(leaf_.attestor, witness, "signed", name_, remedy_));
-    } else if (const verify::ImageSignature* signature = witness.signature()) {
-      if (auto difference = difference_in(*signature, witness)) {
-        near_misses_.push_back(*std::move(difference));
-        return;
+  void count(const Witness& witness, Judgement& judgement) const {
+    const verify::ImageSignature* signature = witness.signature();
+    if (signature == nullptr || !witness.is_by(leaf_.attestor) || difference_in(*signature, witness)) return;
+    for (const verify::Signer& signer : witness.signers_of(leaf_.attestor)) {
+      if (!judgement.is_met()) {
+        judgement = Judgement::met(fmt::format("{} at {}", describe(signer), printable(witness.report->place)));
       }
-      for (const verify::Signer& signer : witness.signers_of(leaf_.attestor)) {
-        if (!met_.is_met()) met_ = Judgement::met(fmt::format("{} at {}", describe(signer), place));
-        met_.supports.push_back({leaf_.attestor, signer});
-      }
-    } else if (const verify::Statement* statement = witness.statement()) {
-      // An attestation says something about the image, such as what a scanner found; only a signature approves of it.
-      near_misses_.push_back({Reason::kNoEvidence, name_,
-                              fmt::format("{} is an attestation of type {} by {}, not a signature of the image", place,
-                                          printable(statement->predicate_type), witness.who()),
-                              remedy_});
+      judgement.supports.push_back({leaf_.attestor, signer});
     }
+  }
+
+  [[nodiscard]] std::vector<Objection> near_misses() const {
+    const std::string remedy =
+        fmt::format("sign {} {}", judged_.about().digest.text(),
+                    judged_.policy().attestor(leaf_.attestor).how_it_signs(judged_.about().requested));
+    std::vector<Objection> near_misses;
+    for (const Witness& witness : judged_.witnesses()) {
+      if (auto near_miss = near_miss_of(witness, remedy)) near_misses.push_back(*std::move(near_miss));
+    }
+    std::ranges::move(
+        judged_.failures({verify::EvidenceKind::kSimpleSigning, verify::EvidenceKind::kSigstoreBundle}, name_, remedy),
+        std::back_inserter(near_misses));
+    near_misses.push_back(
+        {Reason::kNoEvidence, name_,
+         fmt::format("no signature by '{}' was found; searched: {}", leaf_.attestor, judged_.places()), remedy});
+    return near_misses;
+  }
+
+  [[nodiscard]] std::optional<Objection> near_miss_of(const Witness& witness, const std::string& remedy) const {
+    const verify::ImageSignature* signature = witness.signature();
+    if (!witness.is_by(leaf_.attestor)) {
+      if (signature == nullptr) return std::nullopt;
+      return judged_.not_by(leaf_.attestor, witness, "signed", name_, remedy);
+    }
+    if (signature != nullptr) return difference_in(*signature, witness);
+    // An attestation says something about the image, such as what a scanner found; only a signature approves of it.
+    const verify::Statement* statement = witness.statement();
+    if (statement == nullptr) return std::nullopt;
+    return Objection{Reason::kNoEvidence, name_,
+                     fmt::format("{} is an attestation of type {} by {}, not a signature of the image",
+                                 printable(witness.report->place), printable(statement->predicate_type), witness.who()),
+                     remedy};
   }
 
   /// What the right signer says about the image, and should not, or does not say.
   [[nodiscard]] std::optional<Objection> difference_in(const verify::ImageSignature& signature,
                                                        const Witness& witness) const {
+    if (!leaf_.signed_identity && leaf_.annotations.empty()) return std::nullopt;
     const std::string by = fmt::format("by {} at {}", witness.who(), printable(witness.report->place));
     if (leaf_.signed_identity) {
       const ImageReference& requested = judged_.about().requested;
@@ -87,9 +103,6 @@ class SignatureJudge {
   const Case& judged_;
   const SignatureLeaf& leaf_;
   const std::string& name_;
-  std::string remedy_;
-  Judgement met_;
-  std::vector<Objection> near_misses_;
 };
 
 }  // namespace
