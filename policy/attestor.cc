@@ -146,7 +146,12 @@ std::optional<verify::Finding> Attestor::shortfall(const verify::Verified& verif
 
 std::string Attestor::how_it_signs(const ImageReference& requested) const {
   const auto* certified = keyless();
-  if (certified == nullptr) return fmt::format("with a key of attestor '{}'", name);
+  if (certified == nullptr) {
+    // So that a wrong file can be told from a missing signature.
+    const KeyHolder& own = *keys();
+    return own.size() == 1 ? fmt::format("with the key of attestor '{}' ({})", name, describe(own.front()))
+                           : fmt::format("with one of the {} keys of attestor '{}'", own.size(), name);
+  }
   std::string text =
       fmt::format("as attestor '{}', {} identified by {}", name, printable(certified->subject.filled_in(requested)),
                   printable(certified->issuer.text()));

@@ -10,11 +10,15 @@ namespace {
 
 constexpr std::size_t kIdDigits = 12;
 
-/// Each part on a line of its own: none of them can hold a line break, so different questions stay different.
-std::string id_of(const Decision::About& about) {
-  const std::string question = fmt::format("{}\n{}\n{}\n{}\n", about.requested.text(), about.digest.text(),
-                                           about.policy_generation.text(), about.trust_generation.text());
-  return Digest::of(question).hex().substr(0, kIdDigits);
+/// Each part on a line of its own: none of them can hold a line break, so different decisions stay different.
+std::string id_of(Verdict verdict, const Decision::About& about, const Decision::Account& account) {
+  std::string text =
+      fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n", about.requested.text(), about.digest.text(),
+                  about.policy_generation.text(), about.trust_generation.text(), to_string(verdict), account.rule);
+  for (const Objection& objection : account.objections) {
+    text += fmt::format("{} {}\n", to_string(objection.reason), objection.requirement);
+  }
+  return Digest::of(text).hex().substr(0, kIdDigits);
 }
 
 }  // namespace
@@ -34,7 +38,10 @@ std::string_view to_string(Verdict verdict) {
 }
 
 Decision::Decision(Verdict verdict, About about, Account account)
-    : verdict_(verdict), about_(std::move(about)), account_(std::move(account)), id_(id_of(about_)) {}
+    : verdict_(verdict),
+      about_(std::move(about)),
+      account_(std::move(account)),
+      id_(id_of(verdict_, about_, account_)) {}
 
 Decision Decision::allow(About about, Account account) {
   if (account.rule.empty()) throw std::logic_error("an image was to be allowed without a rule");

@@ -94,8 +94,9 @@ class Decision {
   [[nodiscard]] std::optional<std::chrono::seconds> retry_after() const { return account_.retry_after; }
   /// Is it still one at this moment?
   [[nodiscard]] bool stands_at(Time moment) const { return !account_.stands_until || moment < *account_.stands_until; }
-  /// Twelve hexadecimal digits that follow from `about`, without its moment: the same question under the same rules has
-  /// the same id everywhere, in the answer, the log and the record.
+  /// Twelve hexadecimal digits that follow from `about`, without its moment, and from what was decided for which
+  /// reasons: the same decision has the same id everywhere, in the answer, the log and the record, and another one does
+  /// not.
   [[nodiscard]] const std::string& id() const { return id_; }
 
  private:

@@ -35,6 +35,10 @@ std::string remedy_of(Reason gap) {
 }
 
 Objection objection_of(const Gap& gap, const std::string& rule) {
+  if (!gap.remedy.empty()) {
+    return {gap.reason, rule, fmt::format("{}: {}", printable(gap.place), printable(gap.cause, 400)),
+            printable(gap.remedy, 400)};
+  }
   return {gap.reason, rule, fmt::format("{}: {}", printable(gap.place), printable(gap.cause, 400)),
           remedy_of(gap.reason)};
 }

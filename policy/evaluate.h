@@ -21,6 +21,7 @@ struct Gap {
   Reason reason;  ///< UPSTREAM_*, LIMIT_EXCEEDED, EVIDENCE_UNREADABLE
   std::string cause;
   std::optional<std::chrono::seconds> retry_after;
+  std::string remedy = {};  ///< empty: to try again
 };
 
 struct Gathered;

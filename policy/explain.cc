@@ -53,7 +53,8 @@ std::string rule_name(const Decision& decision) {
   return decision.rule().empty() ? std::string("no rule") : in_line(decision.rule(), 64);
 }
 
-std::string_view headline(Verdict verdict) {
+std::string_view headline(Verdict verdict, Mode mode) {
+  if (verdict == Verdict::kWarn && mode == Mode::kAudit) return "SERVED (audit only: nothing is enforced)";
   switch (verdict) {
     case Verdict::kDeny:
       return "DENIED";
@@ -113,7 +114,8 @@ void append_requirements(std::string& text, const Decision& decision) {
       text += fmt::format("  of {}\n", outcome.part.empty() ? "the image" : printable(outcome.part));
     part = outcome.part;
     text += fmt::format("  {:{}}[{}] {}{}{}\n", "", 2 * depth_of(outcome.requirement), mark(outcome.state),
-                        outcome.requirement, outcome.detail.empty() ? "" : ": ", printable(outcome.detail, 600));
+                        outcome.requirement, outcome.detail.empty() ? "" : ": ",
+                        abbreviated(printable(outcome.detail, 600)));
   }
 }
 
@@ -214,7 +216,7 @@ std::string reason_phrase(const Decision& decision) {
 
 std::string paragraph(const Decision& decision, const Gathered& gathered, Accent accent) {
   const Decision::About& about = decision.about();
-  const std::string verdict = accent(tone_of(decision.verdict()), headline(decision.verdict()));
+  const std::string verdict = accent(tone_of(decision.verdict()), headline(decision.verdict(), decision.mode()));
   std::string text = fmt::format("{} {}\n", verdict, about.requested.text());
   text += fmt::format("digest: {}\n", about.digest.text());
   text += fmt::format("rule: {} ({}), decision {}\n", rule_name(decision), to_string(decision.mode()), decision.id());

@@ -123,6 +123,8 @@ class Words {
     std::string text;
     const auto add = [&](std::string_view what, const std::optional<TextTemplate>& pattern) {
       if (pattern) text += fmt::format(", {} {}", what, pattern->filled_in(requested_));
+      // Whoever pulls by digest, as bases are pulled, gives no tag to compare with.
+      if (pattern && !requested_.tag && pattern->text().contains("{tag}")) text += " (never met by digest)";
     };
     add("source", source.repository);
     add("ref", source.ref);

@@ -31,7 +31,7 @@ BaseReview review_decision(const Base& base, const std::string& name) {
                 name,
                 fmt::format("base '{}' does not satisfy this policy: {} {}: {}", base_image, lead.requirement,
                             to_string(lead.reason), lead.found),
-                lead.remedy);
+                "of the base, not of this image: " + lead.remedy);
 }
 
 /// What images say about their age is only text; but it is the base's text, which is among those that are allowed.

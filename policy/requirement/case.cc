@@ -43,6 +43,18 @@ std::string remedy_of(Reason shortfall, std::string_view attestor) {
   return fmt::format("attestor '{}' has to sign {}", attestor, how);
 }
 
+/// What cannot be read is said by the reader alone ("not JSON at byte 227"), so which part it was is to be added.
+std::string what_was_read(const verify::Finding& failed) {
+  switch (failed.check) {
+    case verify::Check::kForm:
+    case verify::Check::kPayload:
+    case verify::Check::kPredicate:
+      return fmt::format("{}: ", verify::to_string(failed.check));
+    default:
+      return {};
+  }
+}
+
 }  // namespace
 
 std::vector<verify::Signer> Witness::signers_of(std::string_view attestor) const {
@@ -156,8 +168,8 @@ std::vector<Objection> Case::failures(const std::set<verify::EvidenceKind>& kind
                             remedy});
     } else if (const verify::Finding* finding = report->most_telling()) {
       objections.push_back({finding->reason.value_or(Reason::kEvidenceUnreadable), requirement,
-                            fmt::format("{}: {}{}", printable(report->place), printable(finding->detail, 400),
-                                        claimed_signer(*report, *finding)),
+                            fmt::format("{}: {}{}{}", printable(report->place), what_was_read(*finding),
+                                        printable(finding->detail, 400), claimed_signer(*report, *finding)),
                             remedy});
     } else {
       objections.push_back({Reason::kEvidenceUnreadable, requirement,

@@ -16,6 +16,7 @@ int telling_rank(Reason reason) {
     case Reason::kLevelTooLow:
       return 21;
     case Reason::kBuildTypeNotAllowed:
+    case Reason::kTagSourceMismatch:
       return 22;
     case Reason::kSourceNotAllowed:
     case Reason::kWorkflowNotAllowed:
@@ -32,7 +33,6 @@ int telling_rank(Reason reason) {
       return 24;
     case Reason::kConditionFalse:
     case Reason::kNameMismatch:
-    case Reason::kTagSourceMismatch:
     case Reason::kPlatformNotCovered:
       return 25;
     case Reason::kSubjectMismatch:

@@ -151,6 +151,16 @@ struct JudgeNode {
   Judgement operator()(const RejectLeaf& leaf) { return judge_reject(judged, leaf, name); }
 };
 
+/// Could what was not gathered meet this leaf? Configs and bases that are missing are no evidence about the image.
+bool may_be_met_by_what_is_missing(const Case& judged, const Requirement& leaf) {
+  const Gathered& gathered = judged.gathered();
+  if (!gathered.gaps.empty()) return true;
+  const auto* provenance = std::get_if<ProvenanceLeaf>(&leaf.node);
+  const bool reads_configs = std::holds_alternative<BaseImageLeaf>(leaf.node) ||
+                             (provenance != nullptr && provenance->labels == LabelAgreement::kRequired);
+  return reads_configs && !gathered.base_gaps.empty();
+}
+
 }  // namespace
 
 std::optional<Time> earlier(std::optional<Time> a, std::optional<Time> b) {
@@ -192,6 +202,7 @@ Judgement judge_requirement(const Case& judged, const Requirement& requirement, 
   const std::optional<Time> end = children.stand_until();
   Judgement judgement = std::visit(JudgeNode{judged, name, std::move(children)}, requirement.node);
   judgement.stands_until = earlier(judgement.stands_until, end);
+  if (of.empty() && !may_be_met_by_what_is_missing(judged, requirement)) judgement.prospect = Prospect::kNone;
   const Exemption* exemption = judgement.is_met() ? nullptr : judged.exemption_of(name);
   if (exemption != nullptr) {
     judgement = under(*exemption, std::move(judgement), judged.about().at);

@@ -103,6 +103,14 @@ asio::awaitable<policy::Base> BaseSearch::look_at_one(policy::BaseToSee wanted, 
                                                       const JudgeBase& judge, std::vector<policy::Gap>& gaps) {
   policy::Base base{.repository = wanted.repository, .digest = wanted.digest, .images = {}, .missing = {}};
   const std::string place = "base image " + wanted.repository.text() + "@" + wanted.digest.short_text();
+  const std::string& registry = wanted.repository.registry();
+  if (upstreams_.find(registry) == nullptr) {
+    // Not the image's fault, and nothing that building it anew would mend.
+    base.missing = "no upstream is configured for " + registry;
+    gaps.push_back({place, Reason::kUpstreamUnreachable, base.missing, std::nullopt,
+                    "add " + registry + " to the upstreams of pullgate.yaml"});
+    co_return base;
+  }
   const Result<ManifestSource::Read> read = co_await manifests_.read(wanted.repository, wanted.digest, deadline_);
   if (!read) {
     note_gap(place, read.error(), gaps);

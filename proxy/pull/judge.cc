@@ -59,8 +59,9 @@ asio::awaitable<Judgement> Judge::judge_until(Repository repository, TagOrDigest
   if (!(*read)->document) {
     const Error& error = (*read)->document.error();
     const Reason reason = error.code == ErrorCode::kLimitExceeded ? Reason::kLimitExceeded : Reason::kManifestInvalid;
-    co_return refuse(reference_to(repository, which), content.digest(),
-                     {reason, {}, error.message, "push a manifest that every client reads the same way"});
+    co_return refuse(
+        reference_to(repository, which), content.digest(),
+        {reason, {}, "in its manifest: " + error.message, "push a manifest that every client reads the same way"});
   }
   known_manifests_.learn(repository, content.digest(), (*read)->document.value());
   co_return co_await judge_readable(std::move(repository), std::move(which), std::move(*read), deadline);

@@ -18,11 +18,16 @@ Difference other_source(const Comparison& compared, std::string_view what, const
 /// older one.
 Difference other_tag(const Comparison& compared, std::string_view what, const std::string& value) {
   const ImageReference& requested = compared.judged.about().requested;
-  const std::string asked =
-      requested.tag ? fmt::format("the image was asked for by tag '{}'", requested.tag->text())
-                    : std::string("the image was asked for by its digest, so that there is no tag to compare");
+  if (!requested.tag) {
+    return compared.differ(
+        Stage::kSource, Reason::kTagSourceMismatch,
+        fmt::format("source {} '{}', and the image was asked for by its digest, so that there is no tag to compare",
+                    what, printable(value)),
+        "pull it by its tag, or have the rule take any release, such as 'v*' in place of '{tag}'");
+  }
   return compared.differ(Stage::kSource, Reason::kTagSourceMismatch,
-                         fmt::format("source {} '{}', and {}", what, printable(value), asked),
+                         fmt::format("source {} '{}', and the image was asked for by tag '{}'", what, printable(value),
+                                     requested.tag->text()),
                          "pull by the tag that it was released under, or release it under this one");
 }
 

@@ -164,7 +164,10 @@ TEST(Attestor, OfOneKindIsNobodyOfTheOther) {
 }
 
 TEST(Attestor, SaysHowItSigns) {
-  EXPECT_EQ(attestor("release").how_it_signs(kAsked), "with a key of attestor 'release'");
+  EXPECT_EQ(attestor("release").how_it_signs(kAsked),
+            "with the key of attestor 'release' (" + verify::describe(key("release")) + ")");
+  const Attestor two{.name = "release", .identity = KeyHolder{key("release"), key("second")}};
+  EXPECT_EQ(two.how_it_signs(kAsked), "with one of the 2 keys of attestor 'release'");
   Attestor attestor = keyless_attestor();
   identity_of(attestor).extensions = {extension("sourceRepositoryRef", NamePattern::glob("refs/tags/{tag}").value())};
   EXPECT_EQ(

@@ -284,6 +284,15 @@ TEST(BaseByLayers, AGapOfABaseEndsNoAttestation) {
   EXPECT_EQ(scene.decide().verdict(), Verdict::kCannotJudge);
 }
 
+// Whoever looks for a network fault, mends it and then learns that the image was never signed has been misled.
+TEST(BaseByLayers, AGapOfABaseExcusesNoMissingSignature) {
+  Scene scene(all_of({signature("release"), based_on_layers()}));
+  scene.gathered.base_gaps.push_back({"base image x", Reason::kUpstreamUnreachable, "refused", std::nullopt});
+  EXPECT_EQ(scene.decide().verdict(), Verdict::kDeny);
+  EXPECT_EQ(scene.decide().objections().front().reason, Reason::kNoEvidence);
+  EXPECT_EQ(scene.signed_by("release").decide().verdict(), Verdict::kCannotJudge);
+}
+
 TEST(BasesWanted, FollowsFromTheEntriesThatApply) {
   Scene scene(signature("release"));
   const auto wanted = [&] { return bases_wanted(scene.policy(), scene.requested.repository); };

@@ -36,11 +36,25 @@ TEST(Decision, ServesOnlyWhatIsAllowedOrWarnedAbout) {
   EXPECT_FALSE(Decision::cannot_judge(about(), {.rule = "apps", .objections = {objection()}}).serves());
 }
 
-TEST(Decision, HasTheSameIdForTheSameQuestion) {
+TEST(Decision, HasTheSameIdWheneverItIsMade) {
   const std::string id = Decision::allow(about(), {.rule = "apps"}).id();
   EXPECT_EQ(id.size(), 12U);
   EXPECT_EQ(id.find_first_not_of("0123456789abcdef"), std::string::npos);
-  EXPECT_EQ(Decision::object(about(), {.rule = "other", .mode = Mode::kEnforce, .objections = {objection()}}).id(), id);
+  Decision::About later = about();
+  later.at = moment("2026-06-01T00:00:00Z");
+  EXPECT_EQ(Decision::allow(later, {.rule = "apps"}).id(), id);
+}
+
+// Whoever has an id from a ticket looks for the line of the log with that very answer.
+TEST(Decision, HasAnotherIdForAnotherAnswer) {
+  const std::string id = Decision::allow(about(), {.rule = "apps"}).id();
+  const std::string denied = Decision::object(about(), {.rule = "apps", .objections = {objection()}}).id();
+  EXPECT_NE(denied, id);
+  EXPECT_NE(Decision::cannot_judge(about(), {.rule = "apps", .objections = {objection()}}).id(), denied);
+  EXPECT_NE(Decision::object(about(), {.rule = "other", .objections = {objection()}}).id(), denied);
+  Objection other = objection();
+  other.reason = Reason::kBaseTooOld;
+  EXPECT_NE(Decision::object(about(), {.rule = "apps", .objections = {other}}).id(), denied);
 }
 
 TEST(Decision, HasAnotherIdForEveryOtherQuestion) {

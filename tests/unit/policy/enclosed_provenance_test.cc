@@ -201,6 +201,12 @@ TEST_F(LabelledImage, HasToBeReadable) {
   EXPECT_EQ(lead(), Reason::kEvidenceUnreadable);
 }
 
+TEST_F(LabelledImage, CannotBeJudgedWhileItsConfigCannotBeHad) {
+  scene.gathered.leaves.clear();
+  scene.gathered.base_gaps.push_back({"config of linux/amd64", Reason::kUpstreamUnreachable, "refused", std::nullopt});
+  EXPECT_EQ(verdict(), Verdict::kCannotJudge);
+}
+
 TEST_F(LabelledImage, IsOnlyReadWhereTheRuleAsks) {
   EXPECT_TRUE(bases_wanted(scene.policy(), scene.requested.repository).layers);
   scene.require(provenance("ci"));

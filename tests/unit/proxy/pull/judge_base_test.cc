@@ -181,8 +181,10 @@ TEST(JudgedBases, AreNotLookedForWherePullgateDoesNotGo) {
   const Digest child = put(bench, {"based/app", {"os", "app"}, "elsewhere.test/os@" + Digest::of("os").text()});
   const Judgement judgement = bench.judge("based/app", child.text());
   ASSERT_FALSE(is_admitted(judgement));
-  EXPECT_EQ(lead_of(judgement), Reason::kBaseNotProven);
+  EXPECT_EQ(decision_of(judgement).verdict(), policy::Verdict::kCannotJudge) << "not the image's fault";
+  EXPECT_EQ(lead_of(judgement), Reason::kUpstreamUnreachable);
   EXPECT_THAT(found_in(judgement), HasSubstr("no upstream is configured for elsewhere.test"));
+  EXPECT_THAT(decision_of(judgement).objections().front().remedy, HasSubstr("add elsewhere.test to the upstreams"));
 }
 
 // A config whose layers are not those of the manifest would let the base be proven by layers that nobody unpacks.
