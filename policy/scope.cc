@@ -5,9 +5,11 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "policy/glob/run_match.h"
 #include "policy/pattern.h"
+#include "verify/ascii.h"
 #include "verify/bytes.h"
 #include "verify/limits.h"
 
@@ -83,41 +85,106 @@ Status check_wildcards(const std::vector<std::string>& components) {
   return Done{};
 }
 
+/// With every `*` standing for this.
+std::string filled(std::string_view glob, std::string_view filling) {
+  std::string text;
+  for (const char c : glob) c == '*' ? text += filling : text += c;
+  return text;
+}
+
+Error never_matches(std::string_view why) {
+  return {ErrorCode::kMalformed, fmt::format("can never match: {}", why)};
+}
+
+/// A letter for every `*` makes a name of every glob that matches one: it separates what may not stand side by side.
+/// In a port a digit does, or nothing.
+bool may_be_registry(const std::string& glob) {
+  const std::size_t colon = std::min(glob.find(':'), glob.size());
+  const std::string host = filled(std::string_view(glob).substr(0, colon), "a");
+  const std::string_view port = std::string_view(glob).substr(colon);
+  return parse_registry_host(host + filled(port, "1")) || parse_registry_host(host + filled(port, ""));
+}
+
+bool has_upper_case(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
 /// Every scope that loads can match some repository: one that cannot would look like protection and be none.
 Status check_registry(const std::string& registry) {
-  if (is_literal(registry)) {
-    const Result<std::string> host = parse_registry_host(registry);
-    if (!host) return host.error();
-    if (*host != registry) {
-      return {ErrorCode::kMalformed, fmt::format("can never match: that registry is called '{}' here", *host)};
-    }
-    return Done{};
+  if (has_upper_case(registry)) {
+    return never_matches(fmt::format("registry hosts are lower case; write '{}'", in_lower_case(registry)));
   }
-  const bool possible = std::ranges::all_of(registry, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == ':' || c == '*';
-  });
-  if (!possible) return {ErrorCode::kMalformed, "can never match: registry hosts are lower case"};
+  if (!may_be_registry(registry))
+    return never_matches(fmt::format("'{}' is no registry host", printable(registry, 80)));
+  if (!is_literal(registry)) return Done{};
+  const Result<std::string> host = parse_registry_host(registry);
+  if (host && *host != registry) return never_matches(fmt::format("that registry is called '{}' here", *host));
   return Done{};
 }
 
 Status check_path(const std::vector<std::string>& components) {
   for (std::size_t i = 1; i < components.size(); ++i) {
     const std::string& component = components[i];
-    if (is_literal(component)) {
-      if (Status status = check_repository_path(component); !status) return status;
-      continue;
-    }
-    const bool possible = std::ranges::all_of(component, [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-' || c == '*';
-    });
-    if (!possible) return {ErrorCode::kMalformed, "can never match: repository names are lower case"};
+    if (is_run(component) || check_repository_path(filled(component, "a"))) continue;
+    if (has_upper_case(component)) return never_matches("repository names are lower case");
+    return never_matches(fmt::format(
+        "'{}' is no part of a repository name, which has letters and digits, with '.', '_' or '-' between them",
+        printable(component, 80)));
   }
   if (components.size() == 2 && components[0] == "docker.io" && !is_run(components[1])) {
-    return {ErrorCode::kMalformed,
-            fmt::format("can never match: one-component names of Docker Hub are kept as 'docker.io/library/{}'",
-                        components[1])};
+    return never_matches(fmt::format("one-component names of Docker Hub are kept as 'docker.io/library/{}'",
+                                     printable(components[1], 80)));
   }
   return Done{};
+}
+
+/// What is pasted from elsewhere: URLs, references of images, and regular expressions.
+Status check_notation(std::string_view text, const std::vector<std::string>& components) {
+  if (const std::size_t scheme = text.find("://"); scheme != std::string_view::npos) {
+    const std::string_view rest = text.substr(scheme + 3);
+    return never_matches(fmt::format("scopes are names, not URLs; write '{}'", printable(rest, 80)));
+  }
+  if (components.size() > 1) {
+    const std::string& last = components.back();
+    const std::size_t before = text.size() - last.size();
+    if (last.find('@') != std::string::npos) {
+      return never_matches(fmt::format(
+          "scopes have no digest; write '{}', and 'digests' of an exception, or of 'image' or 'reject' in a rule",
+          printable(text.substr(0, before + last.find_first_of(":@")), 80)));
+    }
+    if (const std::size_t colon = last.find(':'); colon != std::string::npos) {
+      return never_matches(fmt::format("scopes have no tag; write '{}', and 'image: {{ tags: [{}] }}' in a rule",
+                                       printable(text.substr(0, before + colon), 80),
+                                       printable(std::string_view(last).substr(colon + 1), 80)));
+    }
+  }
+  return Done{};
+}
+
+/// Characters that no name has. Brackets are part of a registry that is an IPv6 address.
+bool looks_like_expression(const std::vector<std::string>& components) {
+  const auto is_expression = [](const std::string& component) {
+    return component == ".*" || component.find_first_of("\\^$()|+?") != std::string::npos;
+  };
+  const auto has_class = [](const std::string& component) { return component.find('[') != std::string::npos; };
+  return std::ranges::any_of(components, is_expression) ||
+         std::any_of(components.begin() + 1, components.end(), has_class);
+}
+
+Status check_no_expression(const std::vector<std::string>& components) {
+  if (!looks_like_expression(components)) return Done{};
+  std::vector<std::string> meant = components;
+  for (std::string& component : meant) {
+    if (component == ".*" || component == ".+") component = kAnyComponents;
+  }
+  std::string hint;
+  if (meant != components && !looks_like_expression(meant)) {
+    hint = fmt::format("; write '{}'", printable(fmt::to_string(fmt::join(meant, "/")), 80));
+  }
+  return never_matches(
+      fmt::format("scopes are globs, not regular expressions: '*' stands within a part of the name, '**' for any "
+                  "number of parts{}",
+                  hint));
 }
 
 using Components = std::vector<std::string>;
@@ -153,6 +220,8 @@ Result<Scope> Scope::parse(std::string_view text) {
     return refused({ErrorCode::kMalformed, fmt::format("must have 1 to {} characters", limits::kPatternLength)});
   }
   std::vector<std::string> components = split_at_slashes(text);
+  if (Status status = check_notation(text, components); !status) return refused(status.error());
+  if (Status status = check_no_expression(components); !status) return refused(status.error());
   if (Status status = check_wildcards(components); !status) return refused(status.error());
   if (!is_run(components.front())) {
     if (Status status = check_registry(components.front()); !status) return refused(status.error());
