@@ -135,7 +135,8 @@ class Search {
     used_attestors_.insert(name);
     if (std::ranges::find(attestor_names_, name) != attestor_names_.end()) return;
     add(entry, index, Kind::kUnknownName,
-        fmt::format("no attestor is named '{}'{}", printable(name), did_you_mean(name, attestor_names_)), requirement);
+        fmt::format("no attestor is named '{}'{}", printable(name), nearest_or_all(name, attestor_names_)),
+        requirement);
   }
 
   /// Rules and baseline entries share their names, because waivers and messages tell them apart by these alone.

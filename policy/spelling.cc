@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "verify/ascii.h"
+#include "verify/bytes.h"
 
 namespace pullgate::policy {
 namespace {
@@ -49,6 +51,23 @@ std::optional<std::string> nearest_spelling(std::string_view word, const std::ve
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
   const std::optional<std::string> nearest = nearest_spelling(word, candidates);
   return nearest ? fmt::format("; did you mean '{}'?", *nearest) : std::string();
+}
+
+std::string there_are(const std::vector<std::string>& names) {
+  constexpr std::size_t kMost = 8;
+  if (names.empty()) return {};
+  std::vector<std::string> shown;
+  for (const std::string& name : names) {
+    if (shown.size() < kMost) shown.push_back(printable(name, 80));
+  }
+  const std::size_t rest = names.size() - shown.size();
+  return fmt::format("; there {} {}{}", names.size() == 1 ? "is" : "are", fmt::join(shown, ", "),
+                     rest == 0 ? "" : fmt::format(" and {} more", rest));
+}
+
+std::string nearest_or_all(std::string_view word, const std::vector<std::string>& candidates) {
+  std::string nearest = did_you_mean(word, candidates);
+  return nearest.empty() ? there_are(candidates) : nearest;
 }
 
 }  // namespace pullgate::policy

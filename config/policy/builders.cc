@@ -9,6 +9,8 @@
 namespace pullgate::config {
 namespace {
 
+constexpr std::int64_t kHighestLevel = 3;
+
 std::optional<policy::TextPattern> read_builder_id(const yaml::Node* glob, const yaml::Node* expression,
                                                    const yaml::Node& builder, yaml::Problems& problems) {
   if ((glob == nullptr) == (expression == nullptr)) {
@@ -43,8 +45,10 @@ void read_builder(const yaml::Member& member, PolicyDraft& draft, yaml::Problems
   std::string attestor;
   if (attestor_node != nullptr) attestor = yaml::read_text(*attestor_node, "'attestor'", problems).value_or("");
   auto id = read_builder_id(glob, expression, member.value, problems);
+  // A level that could not be read is reported; that rules ask for more than it grants would only be an echo.
   std::int64_t level = 0;
-  if (level_node != nullptr) level = yaml::read_integer(*level_node, 0, 3, "'level'", problems).value_or(0);
+  if (level_node != nullptr)
+    level = yaml::read_integer(*level_node, 0, kHighestLevel, "'level'", problems).value_or(kHighestLevel);
 
   if (problems.size() != problems_before) draft.has_all_names = false;
   // The name exists even if the rest could not be read: rules that use it are not wrong.

@@ -14,17 +14,56 @@ namespace {
 
 using Kind = PolicySet::Conflict::Kind;
 
-/// "acme-apps/baseImage" for each kind that a rule has, for "did you mean".
-void note_short_names(const std::string& rule, const Requirement& requirement, std::vector<std::string>& names) {
-  names.push_back(root_name(rule, kind_of(requirement)));
-  for (const Requirement& child : children_of(requirement)) note_short_names(rule, child, names);
+/// The names in full of what can be waived: nothing below a threshold.
+void note_full_names(const Requirement& requirement, const std::string& name, std::vector<std::string>& names) {
+  names.push_back(name);
+  if (std::holds_alternative<Threshold>(requirement.node)) return;
+  const std::vector<Requirement>& children = children_of(requirement);
+  for (std::size_t i = 0; i < children.size(); ++i) {
+    note_full_names(children[i], child_name(name, i, kind_of(children[i])), names);
+  }
 }
 
-std::vector<std::string> short_names(const PolicySet::Contents& contents) {
+std::string kind_in(const std::string& name) {
+  return name.substr(name.rfind('/') + 1);
+}
+
+/// The kinds of what can be waived in an entry, and the names by which it is: "acme-apps/baseImage" where there is one
+/// of that kind.
+struct ToWaive {
+  std::vector<std::string> kinds;
   std::vector<std::string> names;
-  for (const Rule& entry : contents.baseline) note_short_names(entry.name, entry.require, names);
-  for (const Rule& entry : contents.rules) note_short_names(entry.name, entry.require, names);
-  return names;
+};
+ToWaive to_waive(const Rule& entry) {
+  std::vector<std::string> full;
+  note_full_names(entry.require, root_name(entry.name, kind_of(entry.require)), full);
+  ToWaive found;
+  for (const std::string& name : full) {
+    found.kinds.push_back(kind_in(name));
+    const std::string brief = root_name(entry.name, found.kinds.back());
+    found.names.push_back(requirements_named(brief, entry.name, entry.require).names.size() == 1 ? brief : name);
+  }
+  return found;
+}
+
+/// What may be meant by a name that nothing has: something else of the same entry, or of another one.
+std::string waiver_hint(const std::string& written, const PolicySet::Contents& contents) {
+  const std::string rule = written.substr(0, written.find('/'));
+  std::vector<std::string> all;
+  std::vector<std::string> entries;
+  for (const std::vector<Rule>* list : {&contents.baseline, &contents.rules}) {
+    for (const Rule& entry : *list) {
+      const ToWaive known = to_waive(entry);
+      if (entry.name == rule) {
+        const auto kind = nearest_spelling(kind_in(written), known.kinds);
+        return kind ? fmt::format("; did you mean '{}'?", root_name(rule, *kind)) : there_are(known.names);
+      }
+      all.insert(all.end(), known.names.begin(), known.names.end());
+      entries.push_back(entry.name);
+    }
+  }
+  const std::string hint = did_you_mean(written, all);
+  return hint.empty() ? "; a waiver is rule/kind" + there_are(entries) : hint;
 }
 
 NamedRequirements requirements_named(const std::string& written, const PolicySet::Contents& contents) {
@@ -49,7 +88,7 @@ std::string problem_with(const std::string& written, const PolicySet::Contents& 
   if (!found.under_threshold.empty()) {
     return fmt::format("'{}' stands under a threshold, which counts who signed; waive the threshold itself", shown);
   }
-  return fmt::format("no requirement is called '{}'{}", shown, did_you_mean(written, short_names(contents)));
+  return fmt::format("no requirement is called '{}'{}", shown, waiver_hint(written, contents));
 }
 
 }  // namespace

@@ -52,8 +52,12 @@ void check_levels(const std::vector<std::string>& levels, std::vector<std::strin
 
 }  // namespace
 
-std::vector<std::string> conflicts_of(const ProvenanceLeaf& leaf, const Attestor* attestor) {
+std::vector<std::string> conflicts_of(const ProvenanceLeaf& leaf, const Builder* builder, const Attestor* attestor) {
   std::vector<std::string> found;
+  if (builder != nullptr && leaf.min_level > builder->level) {
+    found.push_back(fmt::format("can never be met: 'minLevel: {}', but builder '{}' is granted level {}",
+                                leaf.min_level, printable(builder->name), builder->level));
+  }
   if (leaf.max_age) {
     if (auto conflict = undatable("maxAge", attestor)) found.push_back(*std::move(conflict));
   }

@@ -7,14 +7,15 @@
 #include "policy/attestation_leaf.h"
 #include "policy/attestor.h"
 #include "policy/image_leaf.h"
+#include "policy/policy.h"
 #include "policy/provenance_leaf.h"
 #include "policy/vsa_leaf.h"
 
 namespace pullgate::policy {
 
 /// Messages. `attestor` is null for one that does not exist, which is reported as such.
-/// `attestor` is that of the leaf's builder.
-std::vector<std::string> conflicts_of(const ProvenanceLeaf& leaf, const Attestor* attestor);
+/// `builder` is the leaf's, null likewise, and `attestor` is that of the builder.
+std::vector<std::string> conflicts_of(const ProvenanceLeaf& leaf, const Builder* builder, const Attestor* attestor);
 std::vector<std::string> conflicts_of(const AttestationLeaf& leaf, const Attestor* attestor);
 std::vector<std::string> conflicts_of(const VsaLeaf& leaf, const Attestor* attestor);
 std::vector<std::string> conflicts_of(const ImageLeaf& leaf);

@@ -49,16 +49,26 @@ class Review {
   void use_attestor(const std::string& attestor, const std::string& name) {
     found_.attestors.insert(attestor);
     if (std::ranges::find(attestor_names_, attestor) != attestor_names_.end()) return;
-    add(Kind::kUnknownName, name,
-        fmt::format("no attestor is named '{}'{}", printable(attestor), did_you_mean(attestor, attestor_names_)));
+    std::string hint = nearest_or_all(attestor, attestor_names_);
+    if (const Builder* builder = builder_named(attestor)) {
+      hint = fmt::format("; that is a builder, for 'provenance: {{ builder: {} }}', and its attestor is '{}'",
+                         printable(attestor), printable(builder->attestor));
+    }
+    add(Kind::kUnknownName, name, fmt::format("no attestor is named '{}'{}", printable(attestor), hint));
   }
 
   void use_builder(const std::string& builder, const std::string& name) {
     names_an_attestor_ = true;
     found_.builders.insert(builder);
     if (std::ranges::find(builder_names_, builder) != builder_names_.end()) return;
-    add(Kind::kUnknownName, name,
-        fmt::format("no builder is named '{}'{}", printable(builder), did_you_mean(builder, builder_names_)));
+    std::string hint = nearest_or_all(builder, builder_names_);
+    if (attestor_named(builder) != nullptr) {
+      const auto its_builder = std::ranges::find(contents_.builders, builder, &Builder::attestor);
+      hint = its_builder != contents_.builders.end()
+                 ? fmt::format("; that is the attestor of builder '{}'", printable(its_builder->name))
+                 : "; that is an attestor, and 'builders' says which builder.id it may claim";
+    }
+    add(Kind::kUnknownName, name, fmt::format("no builder is named '{}'{}", printable(builder), hint));
   }
 
   void check(const Requirement& requirement, const std::string& name) {
@@ -74,6 +84,11 @@ class Review {
     return attestor == contents_.attestors.end() ? nullptr : &*attestor;
   }
 
+  [[nodiscard]] const Builder* builder_named(const std::string& name) const {
+    const auto builder = std::ranges::find(contents_.builders, name, &Builder::name);
+    return builder == contents_.builders.end() ? nullptr : &*builder;
+  }
+
   void check_node(const SignatureLeaf& leaf, const std::string& name) {
     names_an_attestor_ = true;
     use_attestor(leaf.attestor, name);
@@ -81,7 +96,8 @@ class Review {
   void check_node(const ProvenanceLeaf& leaf, const std::string& name) {
     use_builder(leaf.builder, name);
     const Attestor* attestor = attestor_named(attestor_of_builder(leaf.builder));
-    for (std::string& message : conflicts_of(leaf, attestor)) refuse(name, std::move(message));
+    for (std::string& message : conflicts_of(leaf, builder_named(leaf.builder), attestor))
+      refuse(name, std::move(message));
   }
   // Who reports on an image or verified it need not know what it was built on.
   void check_node(const AttestationLeaf& leaf, const std::string& name) {
@@ -143,9 +159,9 @@ class Review {
   }
 
   std::string attestor_of_builder(const std::string& name) const {
-    const auto builder = std::ranges::find(contents_.builders, name, &Builder::name);
+    const Builder* builder = builder_named(name);
     // Of an unknown builder, which is reported as such, nothing is known: count it as an attestor of its own.
-    return builder == contents_.builders.end() ? "builder " + name : builder->attestor;
+    return builder == nullptr ? "builder " + name : builder->attestor;
   }
 
   const PolicySet::Contents& contents_;

@@ -205,12 +205,6 @@ TEST(Gaps, DoNotMatterWhereNoEvidenceCouldHelp) {
   EXPECT_EQ(Scene(all_of({signature("release"), reject({Digest::of("an image")})})).missing().decide().verdict(),
             Verdict::kDeny);
   EXPECT_EQ(Scene(any_of({reject(), signature("release")})).missing().decide().verdict(), Verdict::kCannotJudge);
-  ProvenanceLeaf strict;
-  strict.builder = "ci";
-  strict.min_level = 3;
-  Scene low({strict});
-  low.level = 2;
-  EXPECT_EQ(low.missing().decide().verdict(), Verdict::kDeny);
   Scene elsewhere(signature("release"));
   elsewhere.requested = reference("quay.io/acme/app");
   EXPECT_EQ(elsewhere.missing().decide().verdict(), Verdict::kDeny);

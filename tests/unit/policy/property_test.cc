@@ -73,7 +73,7 @@ class World {
     for (;;) {
       Scene made(requirement(3), one_in(8) ? Mode::kWarn : Mode::kEnforce);
       made.has_times = true;
-      made.level = static_cast<int>(below(4));
+      made.level = 2 + static_cast<int>(below(2));  // what leaves ask for at most
       if (one_in(2)) made.annotated(one_in(2) ? "ghcr.io/base/os:1" : "ghcr.io/sandbox/os:1");
       try {
         (void)made.policy();

@@ -58,14 +58,18 @@ TEST(ProvenanceLeaf, TakesNoEmptyIdForABuilder) {
   EXPECT_EQ(refusal(scene.attested_by("builder", made)), Reason::kBuilderNotAllowed);
 }
 
-TEST(ProvenanceLeaf, NeedsTheLevelThatThePolicyGrants) {
+TEST(ProvenanceLeaf, ThatAsksForMoreThanItsBuilderIsGrantedIsRefused) {
   ProvenanceLeaf leaf = by_ci();
   leaf.min_level = 3;
-  Scene scene({leaf});
-  scene.level = 2;
-  EXPECT_EQ(refusal(scene.attested_by("builder")), Reason::kLevelTooLow);
-  scene.level = 3;
-  EXPECT_EQ(scene.decide().verdict(), Verdict::kAllow);
+  PolicySet::Contents made = contents({attestor("builder")}, {{"ci", "builder", glob_pattern(kBuilderId), 3}},
+                                      {rule("apps", {"ghcr.io/**"}, {leaf})});
+  EXPECT_TRUE(PolicySet::conflicts(made).empty());
+  made.builders.front().level = 2;
+  const std::vector<PolicySet::Conflict> conflicts = PolicySet::conflicts(made);
+  ASSERT_EQ(conflicts.size(), 1U);
+  EXPECT_EQ(conflicts[0].kind, PolicySet::Conflict::Kind::kRequirement);
+  EXPECT_EQ(conflicts[0].requirement, "apps/provenance");
+  EXPECT_EQ(conflicts[0].message, "rule 'apps': can never be met: 'minLevel: 3', but builder 'ci' is granted level 2");
 }
 
 TEST(ProvenanceLeaf, NeedsTheBuildType) {

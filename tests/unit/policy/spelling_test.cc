@@ -26,5 +26,15 @@ TEST(Spelling, MakesASentence) {
   EXPECT_EQ(did_you_mean("zebra", {"rules"}), "");
 }
 
+TEST(Spelling, ListsWhatThereIsWhereNothingIsNear) {
+  EXPECT_EQ(there_are({}), "");
+  EXPECT_EQ(there_are({"a"}), "; there is a");
+  EXPECT_EQ(there_are({"a", "b", "c", "d", "e", "f", "g", "h"}), "; there are a, b, c, d, e, f, g, h");
+  EXPECT_EQ(there_are({"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"}),
+            "; there are a, b, c, d, e, f, g, h and 2 more");
+  EXPECT_EQ(nearest_or_all("relaese", {"release", "other"}), "; did you mean 'release'?");
+  EXPECT_EQ(nearest_or_all("nobody", {"release", "other"}), "; there are release, other");
+}
+
 }  // namespace
 }  // namespace pullgate::policy
