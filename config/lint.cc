@@ -9,9 +9,12 @@
 
 #include <fmt/format.h>
 
+#include "config/lint/exemptions.h"
 #include "config/lint/regex_dot.h"
 #include "config/lint/remarks.h"
 #include "config/lint/requirements.h"
+#include "config/lint/scopes.h"
+#include "config/lint/spelling.h"
 #include "config/policy/draft.h"
 #include "config/settings/reader.h"
 #include "verify/bytes.h"
@@ -166,9 +169,7 @@ class Linter {
   std::map<std::string, std::vector<ScopePlace>> scopes_by_prefix_;
 };
 
-}  // namespace
-
-Linted lint_policy(const std::filesystem::path& policy_file, Time now) {
+Linted lint_policy_of(const std::vector<std::string>& registries, const std::filesystem::path& policy_file, Time now) {
   yaml::Problems problems(policy_file.string());
   const std::optional<ReadDraft> read = read_draft(policy_file, problems);
   Linted linted;
@@ -176,17 +177,31 @@ Linted lint_policy(const std::filesystem::path& policy_file, Time now) {
     Remarks remarks(policy_file.string());
     Linter(remarks, now).run(*read);
     remark_on_requirements(*read, remarks);
+    remark_on_scopes(read->root, registries, remarks);
+    remark_on_spelling(read->root, remarks);
+    remark_on_waivers(read->draft, remarks);
     linted.remarks = remarks.take_sorted();
   }
   linted.problems = problems.take_sorted();
   return linted;
 }
 
+}  // namespace
+
+Linted lint_policy(const std::filesystem::path& policy_file, Time now) {
+  return lint_policy_of({}, policy_file, now);
+}
+
 Linted lint_settings(const std::filesystem::path& settings_file, Time now) {
   yaml::Problems problems(settings_file.string());
   const Settings settings = read_settings(settings_file, problems);
+  std::vector<std::string> registries;
+  // Upstreams that could not be read are not missing.
+  if (problems.empty()) {
+    for (const Upstream& upstream : settings.upstreams) registries.push_back(upstream.registry);
+  }
   Linted linted;
-  if (!settings.policy.empty()) linted = lint_policy(settings.policy, now);
+  if (!settings.policy.empty()) linted = lint_policy_of(registries, settings.policy, now);
   std::vector<Problem> first = problems.take_sorted();
   std::ranges::move(linted.problems, std::back_inserter(first));
   linted.problems = std::move(first);

@@ -19,6 +19,11 @@ struct LintRule {
 
 inline constexpr LintRule kRegexDot{"regex-dot", "A dot in a regular expression matches every character"};
 inline constexpr LintRule kScopeShadowed{"scope-shadowed", "A scope can never apply, because another one covers it"};
+inline constexpr LintRule kUnknownRegistry{"unknown-registry", "A scope at a registry that there is not"};
+inline constexpr LintRule kScopeOfOne{"scope-of-one", "A scope of one repository, where others are about those below"};
+inline constexpr LintRule kHardlyMatches{"hardly-matches", "A value in a spelling that nobody writes"};
+inline constexpr LintRule kExceptionOfReject{"exception-of-reject", "An exception that waives a 'reject'"};
+inline constexpr LintRule kExceptionIdle{"exception-idle", "An exception for images that never need it"};
 inline constexpr LintRule kExceptionExpired{"exception-expired", "An exception has expired"};
 inline constexpr LintRule kExceptionExpiring{"exception-expiring", "An exception expires within 14 days"};
 inline constexpr LintRule kAcceptAlone{"accept-alone", "A baseline entry that asks for nothing"};
@@ -34,10 +39,11 @@ inline constexpr LintRule kCallableByAll{"callable-by-all", "A workflow that eve
 inline constexpr LintRule kNotEnforced{"not-enforced", "What is not met is served"};
 inline constexpr LintRule kEffectiveFrom{"effective-from", "A moment from which on a rule is enforced"};
 
-inline constexpr std::array kLintRules = {kRegexDot,         kScopeShadowed, kExceptionExpired, kExceptionExpiring,
-                                          kExceptionDistant, kAcceptAlone,   kAcceptEverything, kAcceptInAnyOf,
-                                          kAnyReport,        kAbsenceAlone,  kAgeOfKey,         kAllWithAge,
-                                          kOpenPattern,      kCallableByAll, kNotEnforced,      kEffectiveFrom};
+inline constexpr std::array kLintRules = {
+    kRegexDot,          kScopeShadowed,    kUnknownRegistry,   kScopeOfOne,    kHardlyMatches, kExceptionExpired,
+    kExceptionExpiring, kExceptionDistant, kExceptionOfReject, kExceptionIdle, kAcceptAlone,   kAcceptEverything,
+    kAcceptInAnyOf,     kAnyReport,        kAbsenceAlone,      kAgeOfKey,      kAllWithAge,    kOpenPattern,
+    kCallableByAll,     kNotEnforced,      kEffectiveFrom};
 
 struct Remark {
   enum class Level {

@@ -22,9 +22,10 @@ namespace {
 
 constexpr const char* kLintFooter =
     R"(Reads a policy as `pullgate serve` does and shows every problem at once with file:line:column; and beside what
-serve refuses, what is hardly meant: a dot in a regular expression that matches everything, a scope that never applies,
-an exception that has expired or will within 14 days, or in more than a year, entries that ask for nothing, reports that
-nobody reads, ages that whoever may push can change, names and sources that anybody has. Hints say what is worth knowing:
+serve refuses, what is hardly meant: a dot in a regular expression that matches everything, a scope that never applies
+or is at no upstream (known with --config), spellings that no certificate has, an exception that has expired or will
+within 14 days, or in more than a year, or is never needed, entries that ask for nothing, reports that nobody reads, ages
+that whoever may push can change, names and sources that anybody has. Hints say what is worth knowing:
 rules that are not enforced, and since or until when. config/README.md lists them all.
 
 Examples:

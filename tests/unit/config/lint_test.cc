@@ -26,8 +26,9 @@ class Lint : public ::testing::Test {
     return texts;
   }
   static std::string exception_until(const std::string& moment) {
-    return "rules: [ { name: a, scopes: [ghcr.io/a/*], require: { reject: {} } } ]\nexceptions:\n"
-           "  - { id: E, scopes: [ghcr.io/a/b], waives: [a/reject], reason: r, approvedBy: [x], expires: " +
+    return "rules: [ { name: a, scopes: [ghcr.io/a/*], require: { allOf: [ { image: { tags: [v1] } }, { reject: {} } ] "
+           "} } ]\nexceptions:\n"
+           "  - { id: E, scopes: [ghcr.io/a/b], waives: [a/image], reason: r, approvedBy: [x], expires: " +
            moment + " }\n";
   }
 
