@@ -1,6 +1,7 @@
 #include "config/yaml/parse.h"
 
 #include <algorithm>
+#include <array>
 #include <sstream>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include "config/yaml/diagnosis.h"
 #include "verify/limits.h"
 
 namespace pullgate::config::yaml {
@@ -54,6 +56,13 @@ std::optional<Mark> first_deceptive_character(std::string_view text) {
   return std::nullopt;
 }
 
+/// At both ends: U+2018, U+2019, U+201C and U+201D, as word processors write them for ' and ".
+bool is_in_typographic_quotes(std::string_view text) {
+  constexpr std::array<std::string_view, 4> kQuotes = {"\xE2\x80\x98", "\xE2\x80\x99", "\xE2\x80\x9C", "\xE2\x80\x9D"};
+  return std::ranges::any_of(kQuotes, [&](std::string_view quote) { return text.starts_with(quote); }) &&
+         std::ranges::any_of(kQuotes, [&](std::string_view quote) { return text.ends_with(quote); });
+}
+
 /// Thrown through the library's parser, which has no other way to stop.
 struct TooDeep {};
 
@@ -81,6 +90,9 @@ class TreeBuilder : public YAML::EventHandler {
     Node node = node_of(Node::Kind::kScalar, mark);
     node.style = tag == "!" ? Node::Style::kQuoted : Node::Style::kPlain;
     node.text = value;
+    if (node.style == Node::Style::kPlain && is_in_typographic_quotes(value)) {
+      problems_.add(mark_of(mark), "typographic quotes are letters like any other; write \" or '");
+    }
     place(std::move(node));
   }
 
@@ -106,9 +118,11 @@ class TreeBuilder : public YAML::EventHandler {
   };
 
   void refuse_decorations(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
-    if (anchor != 0) problems_.add(mark_of(mark), "anchors (&name) are not accepted: write the value out");
+    if (anchor != 0)
+      problems_.add(mark_of(mark), "anchors (&name) are not accepted: write the value out, or in quotes");
     if (!tag.empty() && tag != "?" && tag != "!") {
-      problems_.add(mark_of(mark), fmt::format("tags ({}) are not accepted", tag));
+      problems_.add(mark_of(mark),
+                    fmt::format("tags ({}) are not accepted; a text that begins with '!' is written in quotes", tag));
     }
   }
 
@@ -192,7 +206,8 @@ std::optional<Node> parse(const std::string& text, Problems& problems) {
   } catch (const TooDeep&) {
     return std::nullopt;
   } catch (const YAML::Exception& error) {
-    problems.add(error.mark.is_null() ? Mark{} : mark_of(error.mark), fmt::format("not YAML: {}", error.msg));
+    const Diagnosis diagnosis = diagnose(text, error.mark.is_null() ? Mark{} : mark_of(error.mark), error.msg);
+    problems.add(diagnosis.mark, diagnosis.message);
     return std::nullopt;
   }
   if (!root || root->kind == Node::Kind::kNull) {

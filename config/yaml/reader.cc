@@ -1,6 +1,7 @@
 #include "config/yaml/reader.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -30,6 +31,13 @@ std::string not_a(std::string_view wanted, std::string_view what, const Node& no
   return fmt::format("{} must be {}, not {}", what, wanted, describe(node.kind));
 }
 
+/// {tag} without quotes is a mapping with the key "tag".
+std::string quoting_hint(const Node& node) {
+  const bool is_word = node.kind == Node::Kind::kMapping && node.members.size() == 1 &&
+                       node.members.front().value.kind == Node::Kind::kNull;
+  return is_word ? fmt::format("; in quotes, \"{{{}}}\", it is a text", printable(node.members.front().key, 40)) : "";
+}
+
 std::optional<std::int64_t> whole_number(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -51,6 +59,25 @@ std::optional<std::int64_t> milliseconds(std::string_view text) {
                                             : 0;
   if (!count || factor == 0 || *count > kMost / factor) return std::nullopt;
   return *count * factor;
+}
+
+/// "; days are no unit: 168h" of "7d".
+std::string in_hours(const Node& node) {
+  struct Unit {
+    std::string_view name;
+    std::string_view plural;
+    std::int64_t hours;
+  };
+  static constexpr std::array<Unit, 3> kUnits = {
+      {{"d", "days", 24}, {"w", "weeks", std::int64_t{24} * 7}, {"y", "years", std::int64_t{24} * 365}}};
+  for (const Unit& unit : kUnits) {
+    if (!node.text.ends_with(unit.name)) continue;
+    const auto count = whole_number(std::string_view(node.text).substr(0, node.text.size() - 1));
+    if (count && *count > 0 && *count < 10'000) {
+      return fmt::format("; {} are no unit: {}h", unit.plural, *count * unit.hours);
+    }
+  }
+  return {};
 }
 
 std::string shown(std::chrono::milliseconds duration) {
@@ -119,7 +146,7 @@ const std::vector<Node>& read_list(const Node& node, std::string_view what, Prob
 
 std::optional<std::string> read_text(const Node& node, std::string_view what, Problems& problems) {
   if (node.kind != Node::Kind::kScalar) {
-    problems.add(node.mark, not_a("a single value", what, node));
+    problems.add(node.mark, not_a("a single value", what, node) + quoting_hint(node));
     return std::nullopt;
   }
   if (node.text.empty()) {
@@ -178,7 +205,8 @@ std::optional<std::chrono::milliseconds> read_duration(const Node& node, std::ch
                                                        Problems& problems) {
   const std::optional<std::int64_t> count = node.kind == Node::Kind::kScalar ? milliseconds(node.text) : std::nullopt;
   if (!count) {
-    problems.add(node.mark, fmt::format("{} must be a whole number with a unit, such as 500ms, 10s, 5m or 1h", what));
+    problems.add(node.mark, fmt::format("{} must be a whole number with a unit, such as 500ms, 10s, 5m or 1h{}", what,
+                                        in_hours(node)));
     return std::nullopt;
   }
   const std::chrono::milliseconds value{*count};

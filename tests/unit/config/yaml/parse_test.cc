@@ -93,6 +93,65 @@ TEST(Yaml, ThatIsNoneIsRefusedWithThePlace) {
   EXPECT_THAT(problems_of("a: }\n"), ElementsAre(HasSubstr("f:1:4: not YAML")));
 }
 
+TEST(Yaml, ThatIsNoneIsToldWhatWasDone) {
+  const auto problem = [](const std::string& text) {
+    const std::vector<std::string> problems = problems_of(text);
+    return problems.size() == 1 ? problems[0] : "not one problem";
+  };
+  EXPECT_EQ(problem("a:\n  - x: 1\n    y: 2\n   z: 3\n"),
+            "f:4:4: not YAML: wrong indentation: 'z' begins in column 4, and 'y' above it in column 5");
+  EXPECT_EQ(problem("a:\n  - x: 1\n    y: 2\n     z: 3\n"),
+            "f:4:6: not YAML: wrong indentation: 'z' begins in column 6, and 'y' above it in column 5");
+  EXPECT_EQ(problem("a:\n  b: 1\n c: 2\n"),
+            "f:3:2: not YAML: wrong indentation: 'c' begins in column 2, and 'b' above it in column 3");
+  EXPECT_EQ(problem("a: 1\n\tb: 2\n"), "f:2:1: not YAML: tabs cannot indent; write spaces");
+  EXPECT_EQ(problem("a:\n  \tb: 2\n"), "f:2:3: not YAML: tabs cannot indent; write spaces");
+  EXPECT_EQ(problem("a: \"github\\.com\"\n"),
+            "f:1:11: not YAML: '\\.' is no character in double quotes; write it in single quotes, or '\\\\.'");
+  EXPECT_EQ(problem("a: 'it's'\n"),
+            "f:1:7: not YAML: the quotation ends here, and more stands behind it; inside of it write '' for '");
+  EXPECT_EQ(problem("a: b: c\n"), "f:1:5: not YAML: a text with ': ' in it is written in quotes");
+  EXPECT_EQ(problem("a: 1\nfoo\nb: 2\n"), "f:2:1: not YAML: this is neither 'key: value' nor '- item'");
+  EXPECT_EQ(problem("a: ]\n"), "f:1:4: not YAML: illegal flow end") << "the parser's own words";
+}
+
+TEST(Yaml, WithCharactersThatMeanSomethingElseAsksForQuotes) {
+  const auto problem = [](const std::string& text) {
+    const std::vector<std::string> problems = problems_of(text);
+    return problems.size() == 1 ? problems[0] : "not one problem";
+  };
+  EXPECT_EQ(problem("s: [**]\n"), "f:1:5: not YAML: a text that begins with '*' is written in quotes: \"**\"");
+  EXPECT_EQ(problem("s: [*]\n"), "f:1:5: not YAML: a text that begins with '*' is written in quotes: \"*\"");
+  EXPECT_EQ(problem("s: *\n"), "f:1:4: not YAML: a text that begins with '*' is written in quotes: \"*\"");
+  EXPECT_EQ(problem("s: [*/x, y]\n"), "f:1:5: not YAML: a text that begins with '*' is written in quotes: \"*/x\"");
+  EXPECT_EQ(problem("s: @x\n"), "f:1:4: not YAML: a text that begins with '@' is written in quotes: \"@x\"");
+  EXPECT_EQ(problem("s: %x\n"), "f:1:4: not YAML: a text that begins with '%' is written in quotes: \"%x\"");
+  EXPECT_EQ(problem("s: &\n"), "f:1:4: not YAML: a text that begins with '&' is written in quotes: \"&\"");
+  EXPECT_EQ(problem("s: &x\n"), "f:1:4: anchors (&name) are not accepted: write the value out, or in quotes");
+  EXPECT_EQ(problem("s: !x y\n"),
+            "f:1:4: tags (!x) are not accepted; a text that begins with '!' is written in quotes");
+  EXPECT_EQ(problem("s: { a: x/{name} }\n"),
+            "f:1:9: not YAML: inside of { } a text with '{name}' is written in quotes: \"x/{name}\"");
+  EXPECT_EQ(problem("s: { a: v{tag}, b: 1 }\n"),
+            "f:1:9: not YAML: inside of { } a text with '{tag}' is written in quotes: \"v{tag}\"");
+  EXPECT_EQ(problem("s: [\xE2\x80\x9Cx\xE2\x80\x9D]\n"),
+            "f:1:5: typographic quotes are letters like any other; write \" or '");
+  EXPECT_THAT(problems_of("s: it\xE2\x80\x99s\n"), IsEmpty());
+}
+
+TEST(Yaml, WithSomethingNeverClosedIsToldWhereItBegins) {
+  const auto problem = [](const std::string& text) {
+    const std::vector<std::string> problems = problems_of(text);
+    return problems.size() == 1 ? problems[0] : "not one problem";
+  };
+  const std::string quotation = "not YAML: this quotation is not closed in its line";
+  EXPECT_EQ(problem("a: 1\nb: \"x\nc: 2\nd: \"y\"\n"), "f:2:4: " + quotation);
+  EXPECT_EQ(problem("a: 1\nb: 'x\nc: 2\n"), "f:2:4: " + quotation);
+  EXPECT_EQ(problem("a: [ \"x ]\nb: 1\nc: \"y\"\n"), "f:1:6: " + quotation);
+  EXPECT_EQ(problem("# it's\na: \"fine\"\nb: [1, 2\nc: 3\n"), "f:3:4: not YAML: this '[' is not closed");
+  EXPECT_EQ(problem("a: { x: [1], y: 2\nb: 3\n"), "f:1:4: not YAML: this '{' is not closed");
+}
+
 TEST(Yaml, WithAQuotationThatIsNeverClosedIsRefused) {
   // Otherwise everything below a forgotten quote would silently become part of a text.
   for (const std::string text : {"a: 'open", "a: 'open\n", "a: \"open\nb: 1\n", "a: \"open\nb: 1\n\n\n", "a: [ 'x\n"}) {

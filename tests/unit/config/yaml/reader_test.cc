@@ -36,6 +36,29 @@ std::optional<std::chrono::milliseconds> duration(const std::string& text) {
   return read_duration(value.node(), 1ms, 1h, "'a'", value.problems());
 }
 
+TEST(Duration, InDaysIsToldTheHours) {
+  const auto problem = [](const std::string& text) {
+    Value value(text);
+    (void)read_duration(value.node(), 1ms, 1h, "'a'", value.problems());
+    return value.texts().at(0);
+  };
+  const std::string start = "f:1:4: 'a' must be a whole number with a unit, such as 500ms, 10s, 5m or 1h";
+  EXPECT_EQ(problem("7d"), start + "; days are no unit: 168h");
+  EXPECT_EQ(problem("2w"), start + "; weeks are no unit: 336h");
+  EXPECT_EQ(problem("1y"), start + "; years are no unit: 8760h");
+  for (const char* other : {"d", "-1d", "0d", "7x", "7.5d", "99999d"}) EXPECT_EQ(problem(other), start) << other;
+}
+
+TEST(Text, InBracesIsToldToBeQuoted) {
+  const auto problem = [](const std::string& text) {
+    Value value(text);
+    (void)read_text(value.node(), "'a'", value.problems());
+    return value.texts().at(0);
+  };
+  EXPECT_EQ(problem("{tag}"), "f:1:4: 'a' must be a single value, not a mapping; in quotes, \"{tag}\", it is a text");
+  EXPECT_EQ(problem("{tag: 1}"), "f:1:4: 'a' must be a single value, not a mapping");
+}
+
 TEST(Duration, IsAWholeNumberAndAUnit) {
   EXPECT_EQ(duration("500ms"), 500ms);
   EXPECT_EQ(duration("10s"), 10s);
