@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "config/files/kind.h"
 #include "config/files/read_file.h"
 #include "config/policy/draft.h"
 #include "config/yaml/parse.h"
@@ -28,7 +29,11 @@ EntryDefaults read_defaults(const yaml::Node& node, yaml::Problems& problems) {
   const yaml::Node* no_match = entry.require("noMatch");
   const yaml::Node* platforms = entry.find("platforms");
   entry.finish();
-  if (no_match != nullptr) yaml::read_choice(*no_match, {"deny"}, "'noMatch'", problems);
+  if (no_match != nullptr && !(no_match->kind == yaml::Node::Kind::kScalar && no_match->text == "deny")) {
+    problems.add(no_match->mark,
+                 "'noMatch' can only be deny: what no rule is about is not served; to begin with, write a rule over "
+                 "\"**\" in mode audit");
+  }
   EntryDefaults defaults;
   if (mode != nullptr) defaults.mode = read_mode(*mode, problems);
   if (platforms != nullptr) defaults.platforms = read_platforms(*platforms, problems);
@@ -161,6 +166,10 @@ std::optional<ReadDraft> read_draft(const std::filesystem::path& file, yaml::Pro
   }
   std::optional<yaml::Node> root = yaml::parse(*text, problems);
   if (!root) return std::nullopt;
+  if (const auto other = problem_with_kind(*root, FileKind::kPolicy)) {
+    problems.add({}, *other);
+    return std::nullopt;
+  }
 
   PolicyDraft draft{.folder = std::filesystem::absolute(file).parent_path(),
                     .contents = {.attestors = {}, .builders = {}, .rules = {}, .generation = Digest::of(*text)},

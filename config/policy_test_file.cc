@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "config/files/kind.h"
 #include "config/files/read_file.h"
 #include "config/policy/lists.h"
 #include "config/yaml/parse.h"
@@ -172,6 +173,10 @@ Loaded<PolicyTest> load_policy_test(const std::filesystem::path& file) {
   }
   const std::optional<yaml::Node> root = yaml::parse(*text, problems);
   if (!root) return problems.take_sorted();
+  if (const auto other = problem_with_kind(*root, FileKind::kPolicyTest)) {
+    problems.add({}, *other);
+    return problems.take_sorted();
+  }
   PolicyTest test = read_policy_test(*root, std::filesystem::absolute(file).parent_path(), problems);
   if (!problems.empty()) return problems.take_sorted();
   return test;

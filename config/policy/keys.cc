@@ -6,6 +6,7 @@
 #include "config/files/read_file.h"
 #include "config/policy/identities.h"
 #include "config/yaml/reader.h"
+#include "verify/bytes.h"
 #include "verify/limits.h"
 
 namespace pullgate::config {
@@ -16,6 +17,12 @@ class KeyReader {
   KeyReader(const std::filesystem::path& folder, yaml::Problems& problems) : folder_(folder), problems_(problems) {}
 
   std::vector<verify::TrustedKey> read(const yaml::Node& node) {
+    if (node.kind == yaml::Node::Kind::kScalar) {
+      const bool is_pem = node.text.contains("-----BEGIN");
+      problems_.add(node.mark, fmt::format("'key' is a mapping; write 'key: {{ {}: {} }}'", is_pem ? "pem" : "file",
+                                           is_pem ? "..." : printable(node.text, 200)));
+      return {};
+    }
     yaml::Mapping entry(node, "'key'", problems_);
     const yaml::Node* file = entry.find("file");
     const yaml::Node* files = entry.find("files");

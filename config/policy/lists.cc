@@ -40,7 +40,10 @@ std::optional<Time> read_moment(const yaml::Node& node, std::string_view what, y
   if (!text) return std::nullopt;
   const Result<Time> time = parse_rfc3339(*text);
   if (time) return *time;
-  problems.add(node.mark, std::string(what) + " must be a moment such as 2026-12-01T00:00:00Z");
+  const std::string midnight = *text + "T00:00:00Z";
+  problems.add(node.mark, fmt::format("{} must be a moment {}", what,
+                                      parse_rfc3339(midnight) ? fmt::format("with its time; write {}", midnight)
+                                                              : "such as 2026-12-01T00:00:00Z"));
   return std::nullopt;
 }
 

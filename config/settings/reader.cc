@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "config/files/kind.h"
 #include "config/files/read_file.h"
 #include "config/yaml/parse.h"
 #include "config/yaml/reader.h"
@@ -256,6 +257,12 @@ class SettingsReader {
   bool read_endpoint(const yaml::Node& node, RegistryEndpoint& source) {
     auto url = read_url(node, "'endpoint'", source.insecure_http);
     if (!url) return false;
+    constexpr std::string_view kApi = "/v2";
+    if (url->ends_with(kApi)) {
+      problems_.add(node.mark, fmt::format("'endpoint' is without /v2, which is added to it; write '{}'",
+                                           url->substr(0, url->size() - kApi.size())));
+      return false;
+    }
     source.url = *std::move(url);
     return true;
   }
@@ -353,7 +360,12 @@ Settings read_settings(const std::filesystem::path& file, yaml::Problems& proble
     return {};
   }
   const auto root = yaml::parse(*text, problems);
-  return root ? SettingsReader(file, problems).read(*root) : Settings{};
+  if (!root) return {};
+  if (const auto other = problem_with_kind(*root, FileKind::kSettings)) {
+    problems.add({}, *other);
+    return {};
+  }
+  return SettingsReader(file, problems).read(*root);
 }
 
 }  // namespace pullgate::config

@@ -324,7 +324,7 @@ TEST_F(KeylessPolicy, OfAKeyNamesWhoseWordCounts) {
 }
 
 TEST_F(KeylessPolicy, RefusesMomentsAndWindowsThatAreNone) {
-  for (const std::string moment : {"2026-01-01", "soon", "'2026-01-01 00:00:00'", "1767225600"}) {
+  for (const std::string moment : {"2026-02-30", "soon", "'2026-01-01 00:00:00'", "1767225600"}) {
     EXPECT_THAT(proof_problems("validFrom: " + moment),
                 ElementsAre(HasSubstr("'validFrom' must be a moment such as 2026-12-01T00:00:00Z")));
   }

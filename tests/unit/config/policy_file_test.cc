@@ -196,7 +196,8 @@ TEST_F(PolicyFile, NeedsTheDefaultWritten) {
   EXPECT_THAT(problems("version: 1\nattestors:\n  release: { key: { file: release.pub } }\n"
                        "defaults: { noMatch: allow }\nrules:\n" +
                        kRule),
-              ElementsAre(HasSubstr("policy.yaml:4:22: 'noMatch' cannot be 'allow'; it can be deny")));
+              ElementsAre("policy.yaml:4:22: 'noMatch' can only be deny: what no rule is about is not served; to begin "
+                          "with, write a rule over \"**\" in mode audit"));
 }
 
 TEST_F(PolicyFile, OfAnotherVersionIsRefused) {
@@ -383,7 +384,7 @@ TEST_F(PolicyFile, RefusesKeysThatAreNone) {
   EXPECT_THAT(attestor_problems("{ key: { file: release.pub, files: [builder.pub] } }"),
               ElementsAre(HasSubstr("exactly one")));
   EXPECT_THAT(attestor_problems("{ key: { files: [] } }"), ElementsAre(HasSubstr("'files' must not be empty")));
-  EXPECT_THAT(attestor_problems("{ key: release.pub }"), ElementsAre(HasSubstr("'key' must be a mapping")));
+  EXPECT_THAT(attestor_problems("{ key: release.pub }"), ElementsAre(HasSubstr("'key' is a mapping")));
   EXPECT_THAT(attestor_problems("{}"), ElementsAre(HasSubstr("an attestor needs exactly one of 'key' and 'keyless'")));
   EXPECT_THAT(attestor_problems(""), ElementsAre(HasSubstr("attestor 'release' has no value")));
 }

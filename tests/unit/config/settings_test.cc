@@ -221,5 +221,14 @@ TEST_F(SettingsFile, RefusesADuplicateKey) {
               ElementsAre(HasSubstr("pullgate.yaml:6:1: duplicate key 'policy'")));
 }
 
+TEST_F(SettingsFile, HasNoApiInItsEndpoints) {
+  for (const char* endpoint : {"https://x.example/v2", "https://x.example/v2/"}) {
+    EXPECT_THAT(upstream_problems("{ registry: x.example, endpoint: '" + std::string(endpoint) + "' }"),
+                ElementsAre("pullgate.yaml:3:47: 'endpoint' is without /v2, which is added to it; write "
+                            "'https://x.example'"));
+  }
+  EXPECT_THAT(upstream_problems("{ registry: x.example, endpoint: 'https://x.example/repository-v2' }"), IsEmpty());
+}
+
 }  // namespace
 }  // namespace pullgate::config

@@ -73,5 +73,19 @@ TEST(CommandLine, NeedsAPolicyOrSettingsWhereAnImageIsJudged) {
   }
 }
 
+TEST(CommandLine, SaysWhereAWordIsACommand) {
+  const auto refused = [](const char* word) {
+    const Ended ended = run({word, "policy.yaml"});
+    EXPECT_EQ(ended.exit_code, kExitUsage);
+    return ended.err.substr(0, ended.err.find('\n'));
+  };
+  EXPECT_EQ(refused("lint"), "pullgate: there is no command 'lint'; did you mean 'policy lint'?");
+  EXPECT_EQ(refused("explain"), "pullgate: there is no command 'explain'; did you mean 'policy explain'?");
+  EXPECT_EQ(refused("verfy"), "pullgate: there is no command 'verfy'; did you mean 'verify'?");
+  EXPECT_EQ(refused("frobnicate"),
+            "pullgate: there is no command 'frobnicate'; there are serve, verify, verify-bundle, record, tree, policy, "
+            "version");
+}
+
 }  // namespace
 }  // namespace pullgate::proxy
