@@ -38,11 +38,23 @@ class Shutdown {
 
   void wait() {
     signals_.async_wait([this](const boost::system::error_code&, int signal) { begin(signal); });
+    await_hangup();
     loop_.run();
   }
 
  private:
   using Clock = std::chrono::steady_clock;
+
+  /// Who asks other daemons like this to read their files anew must not end this one, nor believe that it did.
+  void await_hangup() {
+    hangup_.async_wait([this](const boost::system::error_code& failure, int) {
+      if (failure) return;
+      log_.write(LogLevel::kWarning, "not-reloaded",
+                 {{"signal", std::string("SIGHUP")},
+                  {"cause", std::string("files are read once, at the start; restart to apply changes")}});
+      await_hangup();
+    });
+  }
 
   void begin(int signal) {
     log_.info("draining", {{"signal", std::string(signal == SIGTERM ? "SIGTERM" : "SIGINT")},
@@ -83,6 +95,7 @@ class Shutdown {
   const Log& log_;
   asio::io_context loop_{1};
   asio::signal_set signals_{loop_, SIGTERM, SIGINT};
+  asio::signal_set hangup_{loop_, SIGHUP};
   asio::steady_timer timer_{loop_};
   Clock::time_point deadline_;
   bool has_broken_off_ = false;
@@ -93,6 +106,7 @@ class Shutdown {
 App::App(config::Settings settings, const config::Policy& policy, const Log& log)
     : settings_(std::move(settings)),
       log_(log),
+      policy_generation_(policy.rules->generation().text()),
       backend_(settings_, policy),
       service_{backend_.judge(), backend_.upstreams(), Naming(backend_.upstreams(), settings_.default_registry), log_,
                now} {
@@ -119,7 +133,9 @@ void App::run() {
   Shutdown shutdown(workers_, backend_, connections_, settings_.timeouts.drain, log_);
   for (const auto& worker : workers_) worker->start();
   for (const ListeningAddress& address : addresses_) {
-    log_.info("listening", {{"address", address.text()}, {"version", std::string(PULLGATE_VERSION)}});
+    log_.info(
+        "listening",
+        {{"address", address.text()}, {"version", std::string(PULLGATE_VERSION)}, {"policy", policy_generation_}});
   }
   shutdown.wait();
   for (const auto& worker : workers_) worker->join();

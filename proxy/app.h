@@ -27,12 +27,13 @@ class App {
   Status listen();
 
   /// Serves until SIGTERM or SIGINT, then lets what is under way end: transfers have `timeouts.drain`, after which
-  /// they are broken off. A second signal breaks them off at once.
+  /// they are broken off. A second signal breaks them off at once. SIGHUP is answered in the log: nothing is read anew.
   void run();
 
  private:
   config::Settings settings_;
   const Log& log_;
+  std::string policy_generation_;
   Backend backend_;
   Service service_;
   std::atomic<std::size_t> connections_ = 0;

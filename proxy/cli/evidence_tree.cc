@@ -216,6 +216,78 @@ std::string decision_line(const policy::Decision& decision, policy::Accent accen
   return fmt::format("{}; {}: {}", text, accent(tone, to_string(lead.reason)), printable(lead.found, 400));
 }
 
+/// What its own decision says about further bases stands below it.
+Line base_line(const policy::Base& base, policy::Accent accent) {
+  Line line{fmt::format("{}@{}", base.repository.text(), base.digest.text())};
+  if (!base.missing.empty()) line.below.push_back({"could not be looked at: " + printable(base.missing, 400)});
+  if (base.decision == nullptr) return line;
+  line.below.push_back({decision_line(*base.decision, accent)});
+  for (const policy::RequirementOutcome& outcome : base.decision->outcomes()) {
+    const bool is_about_bases = outcome.requirement.ends_with("/baseImage") && !outcome.detail.empty();
+    if (is_about_bases) {
+      line.below.push_back({fmt::format("{}: {}", printable(outcome.requirement), printable(outcome.detail, 400))});
+    }
+  }
+  return line;
+}
+
+/// An exception that the decision rests on.
+struct Used {
+  const policy::RequirementOutcome& outcome;
+  const policy::Exemption& exemption;
+};
+
+std::vector<Used> exemptions_used(const EvidenceTree& tree) {
+  std::vector<Used> used;
+  const std::vector<policy::Exemption>& known = tree.policy.exemptions();
+  for (const policy::RequirementOutcome& outcome : tree.decision.outcomes()) {
+    if (outcome.state != policy::RequirementOutcome::State::kWaived) continue;
+    const auto exemption = std::ranges::find(known, outcome.exemption, &policy::Exemption::id);
+    if (exemption != known.end()) used.push_back({outcome, *exemption});
+  }
+  return used;
+}
+
+void append_bases_and_exceptions(std::vector<Line>& lines, const EvidenceTree& tree, policy::Accent accent) {
+  Line bases{"bases"};
+  for (const policy::Base& base : tree.gathered.bases) bases.below.push_back(base_line(base, accent));
+  for (const policy::Gap& gap : tree.gathered.base_gaps) {
+    bases.below.push_back({fmt::format("{}: could not be asked: {}", accent(policy::Tone::kPlace, printable(gap.place)),
+                                       printable(gap.cause, 400))});
+  }
+  if (!bases.below.empty()) lines.push_back(std::move(bases));
+  Line exceptions{"exceptions"};
+  for (const auto& [outcome, exemption] : exemptions_used(tree)) {
+    exceptions.below.push_back(
+        {fmt::format("{}: waives {} until {}: {}", printable(exemption.id), printable(outcome.requirement),
+                     to_rfc3339(exemption.expires), printable(exemption.reason, 400))});
+  }
+  if (!exceptions.below.empty()) lines.push_back(std::move(exceptions));
+}
+
+void write_decision(JsonText& json, const policy::Decision& decision) {
+  json.key("decision").begin_object().key("id").value(decision.id());
+  json.key("verdict").value(to_string(decision.verdict())).key("rule").value(decision.rule());
+  if (!decision.objections().empty()) json.key("reason").value(to_string(decision.objections().front().reason));
+  json.end_object();
+}
+
+void write_bases_and_exceptions(JsonText& json, const EvidenceTree& tree) {
+  json.key("bases").begin_array();
+  for (const policy::Base& base : tree.gathered.bases) {
+    json.begin_object().key("repository").value(base.repository.text()).key("digest").value(base.digest.text());
+    if (!base.missing.empty()) json.key("missing").value(base.missing);
+    if (base.decision != nullptr) write_decision(json, *base.decision);
+    json.end_object();
+  }
+  json.end_array().key("exceptions").begin_array();
+  for (const auto& [outcome, exemption] : exemptions_used(tree)) {
+    json.begin_object().key("id").value(exemption.id).key("waives").value(outcome.requirement);
+    json.key("expires").value(to_rfc3339(exemption.expires)).key("reason").value(exemption.reason).end_object();
+  }
+  json.end_array();
+}
+
 void write_piece(JsonText& json, const Piece& piece) {
   json.begin_object().key("kind").value(piece.kind).key("place").value(piece.place);
   json.key("digest").value(piece.digest.text()).key("verified").value(piece.is_verified);
@@ -265,6 +337,7 @@ std::string text_of(const EvidenceTree& tree, policy::Accent accent) {
     lines.push_back(std::move(platforms));
   }
   append_found(lines, {tree.gathered}, tree, accent);
+  append_bases_and_exceptions(lines, tree, accent);
   append_lines(out, lines, "");
   return out;
 }
@@ -273,15 +346,12 @@ std::string json_of(const EvidenceTree& tree) {
   const policy::Decision::About& about = tree.decision.about();
   JsonText json;
   json.begin_object().key("image").value(about.requested.text()).key("digest").value(about.digest.text());
-  json.key("decision").begin_object().key("id").value(tree.decision.id());
-  json.key("verdict").value(to_string(tree.decision.verdict())).key("rule").value(tree.decision.rule());
-  if (!tree.decision.objections().empty()) {
-    json.key("reason").value(to_string(tree.decision.objections().front().reason));
-  }
-  json.end_object().key("platforms").begin_array();
+  write_decision(json, tree.decision);
+  json.key("platforms").begin_array();
   for (const TreePlatform& platform : all_platforms(tree)) write_platform(json, platform, tree);
   json.end_array();
   write_found(json, {tree.gathered}, tree);
+  write_bases_and_exceptions(json, tree);
   json.end_object();
   return json.text() + "\n";
 }

@@ -126,14 +126,23 @@ std::string what_is_missing(const Recording::Contents& recorded, const Judged& j
   return {};
 }
 
+/// One pack answers for every registry that was asked: a base elsewhere has to be found there again.
+std::string where_it_is(const std::string& output, const std::set<std::string>& registries) {
+  if (registries.size() <= 1) return "pack: " + json_quoted(output);
+  std::string packs;
+  for (const std::string& registry : registries) {
+    packs += fmt::format("{}{}: {}", packs.empty() ? "" : ", ", json_quoted(registry), json_quoted(output));
+  }
+  return fmt::format("packs: {{ {} }}", packs);
+}
+
 void print_recorded(const std::string& output, const RecordedVerdict& recorded, const Recording::Contents& contents) {
   fmt::print("recorded {} in {}: {} manifests, {} blobs; {}{}{}\n\n", recorded.image, printable(output),
              contents.manifests.size(), contents.blobs.size(), recorded.verdict, recorded.reason.empty() ? "" : " ",
              recorded.reason);
-  fmt::print(
-      "  # a case for `pullgate policy test`\n  - name: {}\n    image: {}\n    pack: {}\n    at: {}\n    expect: {}\n",
-      json_quoted(recorded.image + " as recorded"), recorded.image, json_quoted(output), to_rfc3339(recorded.at),
-      recorded.verdict);
+  fmt::print("  # a case for `pullgate policy test`\n  - name: {}\n    image: {}\n    {}\n    at: {}\n    expect: {}\n",
+             json_quoted(recorded.image + " as recorded"), recorded.image, where_it_is(output, contents.registries),
+             to_rfc3339(recorded.at), recorded.verdict);
   if (!recorded.reason.empty()) fmt::print("    code: {}\n", recorded.reason);
   if (!recorded.rule.empty()) fmt::print("    rule: {}\n", recorded.rule);
 }

@@ -30,6 +30,8 @@ Example:
   policy: policy.yaml
 
 The log goes to standard error: lines of text on a terminal, JSON lines otherwise; --log-format decides.
+Policy, settings, keys and trust roots are read once, at the start; restart it to apply a change, which the log's
+"listening" line tells apart by the digest of the policy.
 SIGTERM or SIGINT ends it: transfers under way may finish (timeouts.drain), a second signal does not wait.
 
 Exit codes: 0 ended by a signal, 64 wrong usage, 69 an address cannot be listened on,

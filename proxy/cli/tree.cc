@@ -23,7 +23,7 @@ namespace {
 constexpr const char* kTreeFooter =
     R"(Shows what hangs on an image: its platforms, each signature and attestation with the place where it was found, who
 signed it, what it says, which logs and authorities prove when, and which requirement of the rule it satisfies, or why it
-counts for nothing. Only evidence that was verified is shown with what it says. Plain ASCII, to paste into tickets.
+counts for nothing; the bases that were asked for and what the policy says about them; the exceptions that it needs. Only evidence that was verified is shown with what it says. Plain ASCII, to paste into tickets.
 
 Example:
   pullgate tree ghcr.io/acme/app:1.0 --config pullgate.yaml

@@ -14,6 +14,7 @@ class Recorder final : public Upstream {
       : registry_(std::move(registry)), upstream_(std::move(upstream)), recording_(std::move(recording)) {}
 
   asio::awaitable<Result<FetchedManifest>> manifest(std::string repository, TagOrDigest which) override {
+    recording_->note_registry(registry_);
     Result<FetchedManifest> fetched = co_await upstream_->manifest(repository, which);
     if (fetched) {
       recording_->keep_manifest(which, *fetched);
@@ -76,6 +77,11 @@ void Recording::keep_manifest(const TagOrDigest& which, const FetchedManifest& m
 void Recording::keep_blob(const Content& blob) {
   const std::lock_guard lock(mutex_);
   contents_.blobs.insert_or_assign(blob.digest(), blob);
+}
+
+void Recording::note_registry(const std::string& registry) {
+  const std::lock_guard lock(mutex_);
+  contents_.registries.insert(registry);
 }
 
 void Recording::note_failure(std::string question, const Error& error) {

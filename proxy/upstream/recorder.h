@@ -35,10 +35,12 @@ class Recording {
     /// What a tag led to: more than one digest when several repositories have the tag, or it moved meanwhile.
     std::map<std::string, std::set<Digest>> tags;
     std::vector<Failure> failures;
+    std::set<std::string> registries;  ///< that were asked for a manifest
   };
 
   void keep_manifest(const TagOrDigest& which, const FetchedManifest& manifest);
   void keep_blob(const Content& blob);
+  void note_registry(const std::string& registry);
   void note_failure(std::string question, const Error& error);
 
   [[nodiscard]] Contents contents() const;

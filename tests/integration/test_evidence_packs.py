@@ -115,6 +115,28 @@ def test_the_bases_that_a_rule_asks_about_are_recorded_too(desk: Desk, workshop:
     assert desk.test().returncode == FAILED
 
 
+def test_a_case_with_a_base_at_another_registry_names_the_pack_for_both(desk: Desk, workshop: Workshop) -> None:
+    base = workshop.signed("base/alpine", "3")
+    named = {"org.opencontainers.image.base.name": "bases.local/base/alpine:3",
+             "org.opencontainers.image.base.digest": base.digest}  # fmt: skip
+    workshop.signed(annotations=named)
+    desk.upstream(gate.layout_upstream(REGISTRY, workshop.images), gate.layout_upstream("bases.local", workshop.images))
+    asked = {"proof": ["annotation"], "from": ["bases.local/base/**"], "satisfies": "policy"}
+    desk.policy(
+        gate.signed_by("release", ["bases.local/**"], name="bases"),
+        {"name": "apps", "scopes": [f"{REGISTRY}/acme/**"],
+         "require": {"allOf": [{"signature": "release"}, {"baseImage": asked}]}},
+    )  # fmt: skip
+    ended = desk.record()
+    assert ended.returncode == FINE, ended.stderr
+    pack = json.dumps(str(desk.folder / "pack"))
+    assert f'    packs: {{ "bases.local": {pack}, "{REGISTRY}": {pack} }}\n' in ended.stdout, ended.stdout
+    case = ended.stdout[ended.stdout.index("  # a case") :]
+    (desk.folder / "test.yaml").write_text("version: 1\npolicy: policy.yaml\ncases:\n" + case, encoding="utf-8")
+    ended = desk.test()
+    assert ended.returncode == FINE, ended.stdout + ended.stderr
+
+
 def test_nothing_is_recorded_when_something_could_not_be_asked(
     desk: Desk, workshop: Workshop, hostile: HostileRegistry
 ) -> None:

@@ -150,6 +150,38 @@ def test_the_tree_shows_what_is_said_about_each_platform(desk: Desk, workshop: W
     assert document["platforms"][0]["evidence"][0]["satisfies"] == ["released/signature"]
 
 
+def test_the_tree_shows_the_bases_and_the_exceptions(desk: Desk, workshop: Workshop) -> None:
+    base = workshop.image("base/alpine", "3")
+    named = {"org.opencontainers.image.base.name": f"{REGISTRY}/base/alpine:3",
+             "org.opencontainers.image.base.digest": base.digest}  # fmt: skip
+    workshop.signed(annotations=named)
+    asked = {"proof": ["annotation"], "from": [f"{REGISTRY}/base/**"], "satisfies": "policy"}
+    rules = [
+        gate.signed_by("release", [f"{REGISTRY}/base/**"], name="bases"),
+        {"name": "apps", "scopes": [f"{REGISTRY}/acme/**"],
+         "require": {"allOf": [{"signature": "release"}, {"baseImage": asked}]}},
+    ]  # fmt: skip
+    exception = {"id": "EX-1", "scopes": [f"{REGISTRY}/acme/**"], "waives": ["apps/baseImage"], "reason": "moving",
+                 "approvedBy": ["alice"], "expires": "2999-01-01T00:00:00Z"}  # fmt: skip
+    desk.policy(*rules)
+    shown = desk.about("tree").stdout
+    below = f"{REGISTRY}/base/alpine@{base.digest}\n    `-- decision: deny, by 'bases' (enforce); NO_EVIDENCE: "
+    assert f"`-- bases\n    `-- {below.replace(chr(10), chr(10) + '    ')}" in shown, shown
+    assert "exceptions" not in shown
+    desk.policy(*rules, exceptions=[exception])
+    shown = desk.about("tree").stdout
+    assert "decision: allow, by 'apps'" in shown and "|-- bases\n" in shown, shown
+    line = "EX-1: waives apps/allOf[1]/baseImage until 2999-01-01T00:00:00Z: moving"
+    assert f"`-- exceptions\n    `-- {line}\n" in shown, shown
+    document = json.loads(desk.about("tree", IMAGE, "--format", "json").stdout)
+    [asked_base] = document["bases"]
+    assert asked_base["repository"] == f"{REGISTRY}/base/alpine" and asked_base["digest"] == base.digest
+    assert asked_base["decision"]["verdict"] == "deny" and asked_base["decision"]["reason"] == "NO_EVIDENCE"
+    assert document["exceptions"] == [
+        {"id": "EX-1", "waives": "apps/allOf[1]/baseImage", "expires": "2999-01-01T00:00:00Z", "reason": "moving"}
+    ]
+
+
 # policy explain
 
 

@@ -43,6 +43,21 @@ def test_an_idle_gate_leaves_at_once(workshop: Workshop, start_gate: StartGate, 
     assert not accepts_connections(running.port)
 
 
+def test_a_gate_that_is_told_to_read_its_files_anew_says_that_it_does_not(
+    workshop: Workshop, start_gate: StartGate
+) -> None:
+    workshop.signed()
+    settings = gate.settings(gate.layout_upstream(REGISTRY, workshop.images))
+    running = start_gate(settings, workshop.policy(gate.signed_by("release")), may_die=True)
+    for count in (1, 2):
+        running.signal(signal.SIGHUP)
+        eventually(lambda: running.said().count('"not-reloaded"') == count)
+    assert '"policy":"sha256:' in running.said()
+    assert running.get(f"/v2/{REGISTRY}/acme/app/manifests/1.0").status == 200
+    running.signal(signal.SIGTERM)
+    assert running.wait() == 0, running.said()
+
+
 def test_idle_keep_alive_connections_do_not_hold_it_up(workshop: Workshop, start_gate: StartGate) -> None:
     workshop.signed()
     settings = gate.settings(gate.layout_upstream(REGISTRY, workshop.images))

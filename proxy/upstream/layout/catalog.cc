@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "policy/spelling.h"
 #include "verify/limits.h"
 
 namespace pullgate::proxy::layout {
@@ -45,7 +46,8 @@ Result<Catalog> Catalog::read(std::string index_json) {
 Result<Digest> Catalog::tagged(const Tag& tag) const {
   const auto found = tags_.find(tag.text());
   if (found == tags_.end())
-    return Error{ErrorCode::kNotFound, fmt::format("the image layout has no tag {}", tag.text())};
+    return Error{ErrorCode::kNotFound,
+                 fmt::format("the image layout has no tag {}{}", tag.text(), what_there_is_for(tag))};
   if (found->second.size() > 1) {
     return Error{ErrorCode::kUpstreamInvalid,
                  fmt::format("the image layout gives the tag {} to {} and to {}", tag.text(),
@@ -59,6 +61,15 @@ std::vector<std::string> Catalog::tags() const {
   names.reserve(tags_.size());
   for (const auto& [name, digests] : tags_) names.push_back(name);
   return names;
+}
+
+/// Evidence is asked for by tags of its own, which are neither told nor answered with those of images.
+std::string Catalog::what_there_is_for(const Tag& tag) const {
+  constexpr std::string_view kEvidence = "sha256-";
+  if (tag.text().starts_with(kEvidence)) return {};
+  std::vector<std::string> names = tags();
+  std::erase_if(names, [&](const std::string& name) { return name.starts_with(kEvidence); });
+  return policy::there_are(names);
 }
 
 std::string Catalog::media_type_of(const Digest& digest) const {

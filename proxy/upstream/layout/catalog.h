@@ -32,6 +32,7 @@ class Catalog {
   [[nodiscard]] std::string media_type_of(const Digest& digest) const;
 
  private:
+  [[nodiscard]] std::string what_there_is_for(const Tag& tag) const;
   void take_tags();
   void take_saved_evidence();
 

@@ -54,6 +54,14 @@ TEST(LayoutCatalog, FindsTagsByTheirAnnotation) {
   EXPECT_EQ(catalog->media_type_of(Digest::of("d")), "");
 }
 
+TEST(LayoutCatalog, SaysWhichTagsThereAreInsteadOfTheOneThatIsMissing) {
+  const auto catalog = Catalog::read(index_of({entry("a", tagged("1.0")), entry("b", tagged("2.0")),
+                                               entry("c", tagged("sha256-" + Digest::of("a").hex() + ".sig"))}));
+  EXPECT_EQ(lookup(*catalog, "3.0").error().message, "the image layout has no tag 3.0; there are 1.0, 2.0");
+  const std::string evidence = "sha256-" + Digest::of("b").hex() + ".sig";
+  EXPECT_EQ(lookup(*catalog, evidence).error().message, "the image layout has no tag " + evidence);
+}
+
 TEST(LayoutCatalog, IgnoresNamesThatCannotBeAskedFor) {
   const auto catalog = Catalog::read(
       index_of({entry("a", tagged("ghcr.io/acme/app:1.0")), entry("b", tagged("")), entry("c", tagged(".x"))}));
