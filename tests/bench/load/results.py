@@ -1,0 +1,92 @@
+"""Everything that one run found, for whoever shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from . import goals
+from .cells import Cell
+from .figures import Figure
+from .machine import Facts
+from .measure import ColdRound, Measurement
+
+
+@dataclass
+class Results:
+    """`left_out` says what did not take part, and why; `idle_mib` is each server's memory just after its start."""
+
+    facts: Facts
+    rounds: int
+    seconds: int
+    cells: list[Cell]
+    servers: dict[str, str]  # titles by name, in the order in which they are shown
+    configurations: dict[str, str]
+    idle_mib: dict[str, float] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+    measurements: list[Measurement] = field(default_factory=list)
+    cold: list[ColdRound] = field(default_factory=list)
+
+    @property
+    def table(self) -> goals.Table:
+        return goals.valid(self.measurements)
+
+    @property
+    def outcomes(self) -> list[goals.Outcome]:
+        return goals.outcomes(self.table, self.cells, self.cold, self.idle_mib)
+
+    @property
+    def problems(self) -> list[str]:
+        found = [f"{each.server}, {each.cell}, round {each.turn + 1}: {each.problem}" for each in self.measurements if each.problem]
+        return found + [f"{each.server}, cold, round {each.turn + 1}: {each.problem}" for each in self.cold if each.problem]
+
+    @property
+    def foreign_cores(self) -> Figure | None:
+        """How much of a core had other work during the bursts."""
+        return Figure.of(each.foreign_cpu / each.seconds for each in self.measurements if not each.problem)
+
+    def cold_of(self, server: str) -> Sequence[ColdRound]:
+        return [each for each in self.cold if each.server == server and not each.problem]
+
+    def as_json(self) -> dict[str, Any]:
+        table = self.table
+        return {
+            "facts": self.facts.as_json(),
+            "rounds": self.rounds,
+            "seconds": self.seconds,
+            "leftOut": self.left_out,
+            "problems": self.problems,
+            "idleMib": self.idle_mib,
+            "foreignCores": _figure(self.foreign_cores),
+            "goals": [asdict(outcome) for outcome in self.outcomes],
+            "cells": [
+                {
+                    "name": cell.name,
+                    "title": cell.title,
+                    "servers": {name: self._cell(table, name, cell.name) for name in self.servers if (name, cell.name) in table},
+                }
+                for cell in self.cells
+            ],
+            "measurements": [asdict(each) for each in self.measurements],
+            "cold": [asdict(each) for each in self.cold],
+        }
+
+    def _cell(self, table: goals.Table, server: str, cell: str) -> dict[str, Any]:
+        quantities = {
+            "requestsPerSecond": "rate", "cpuMicrosecondsPerRequest": "cpu_us", "p50Microseconds": "p50_us",
+            "p99Microseconds": "p99_us", "originMicrosecondsPerRequest": "origin_us", "gibPerSecond": "gib_s",
+            "cpuSecondsPerGib": "cpu_s_gib",
+        }  # fmt: skip
+        found: dict[str, Any] = {
+            name: _figure(goals.figure(table, server, cell, quantity)) for name, quantity in quantities.items()
+        }
+        for rival in ("nginx-cache", "haproxy-cache"):
+            found[f"over {rival}"] = {
+                quantity: _figure(goals.ratio_to(table, server, rival, cell, quantity)) for quantity in ("rate", "cpu_us", "p99_us")
+            }
+        return found
+
+
+def _figure(figure: Figure | None) -> dict[str, float] | None:
+    return None if figure is None else {"median": figure.median, "low": figure.low, "high": figure.high}
