@@ -39,11 +39,18 @@ def cells(stock: Stock, measures: Sequence[str], *, everybody_everywhere: bool) 
                 name = f"{measure}-{by}-{connections}"
                 title = f"{measure.upper()} manifest by {by}, {connections} connection{'s' * (connections > 1)}"
                 aside = everybody_everywhere or (measure == "get" and connections == 16)
-                found.append(Cell(name, title, measure, thing, connections, aside))  # type: ignore[arg-type]
+                found.append(Cell(name, title, measure, thing, connections, aside))
     if "blob" in measures:
         for thing, connections in ((stock.small_blob, 8), (stock.large_blob, 4)):
             mib = thing.size // _MIB
             found.append(
-                Cell(f"blob-{mib}m-{connections}", f"blob of {mib} MiB, {connections} connections", "blob", thing, connections, True)
+                Cell(
+                    f"blob-{mib}m-{connections}",
+                    f"blob of {mib} MiB, {connections} connections",
+                    "blob",
+                    thing,
+                    connections,
+                    True,
+                )
             )
     return found

@@ -1,4 +1,4 @@
-"""Pulls of images that a server has not seen: the manifest by tag, then the config and the layers, one after the other."""
+"""Pulls of images that a server has not seen: the manifest by tag, then config and layers, one after the other."""
 
 from __future__ import annotations
 

@@ -40,8 +40,8 @@ class ColdImage:
 
 @dataclass(frozen=True)
 class Stock:
-    """`by_tag` and `by_digest` are the same manifest. `holders` are the manifests of the images that have the blobs: pullgate
-    serves a blob only of an image that it has admitted."""
+    """`by_tag` and `by_digest` are the same manifest. `holders` are the manifests of the images that have the blobs:
+    pullgate serves a blob only of an image that it has admitted."""
 
     by_tag: Thing
     by_digest: Thing

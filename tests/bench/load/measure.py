@@ -90,7 +90,9 @@ class Rig:
     contenders: Sequence[Contender]
 
 
-def bursts(rig: Rig, cells: Sequence[Cell], rounds: int, seconds: int) -> Iterator[tuple[Contender, Cell, Callable[[], Measurement]]]:
+def bursts(
+    rig: Rig, cells: Sequence[Cell], rounds: int, seconds: int
+) -> Iterator[tuple[Contender, Cell, Callable[[], Measurement]]]:
     """What will be measured, in order; each is measured when it is called."""
     for turn in range(rounds):
         for cell in cells:
@@ -164,7 +166,7 @@ def _port(server: Server) -> int:
 
 
 def _forget_log(server: Server) -> None:
-    """What pullgate writes for each request would fill the disk in a long run. The log is opened for appending, so that it
-    goes on from the beginning."""
+    """What pullgate writes for each request would fill the disk in a long run. The log is opened for appending, so that
+    it goes on from the beginning."""
     if server.log.is_file():
         server.log.write_bytes(b"")

@@ -9,9 +9,9 @@ from html import escape
 from .figures import Figure
 from .goals import SUBJECT
 
-_WIDTH = 520
-_LABEL = 170
-_VALUE = 90
+_WIDTH = 420
+_LABEL = 186
+_VALUE = 70
 _ROW = 24
 _BAR = 14
 
@@ -39,13 +39,14 @@ def bars(title: str, rows: Sequence[Row]) -> str:
     for place, row in enumerate(rows):
         top = 4 + place * _ROW
         middle = top + _ROW / 2
+        upper, foot = f"{middle - _BAR / 2:.1f}", f"{middle + 4:.1f}"
         length = field * row.figure.median / longest
         low, high = (_LABEL + field * value / longest for value in (row.figure.low, row.figure.high))
         kind = "own" if row.server.startswith(SUBJECT) else "other"
         parts += [
-            f'<text class="name" x="{_LABEL - 8}" y="{middle + 4:.1f}">{escape(row.title)}</text>',
-            f'<rect class="{kind}" x="{_LABEL}" y="{middle - _BAR / 2:.1f}" width="{max(length, 1):.1f}" height="{_BAR}" rx="2"/>',
-            f'<path class="range" d="M{low:.1f} {middle:.1f}H{high:.1f}M{low:.1f} {middle - 4:.1f}v8M{high:.1f} {middle - 4:.1f}v8"/>',
-            f'<text class="value" x="{max(_LABEL + length, high) + 8:.1f}" y="{middle + 4:.1f}">{number(row.figure.median)}</text>',
+            f'<text class="name" x="{_LABEL - 8}" y="{foot}">{escape(row.title)}</text>',
+            f'<rect class="{kind}" x="{_LABEL}" y="{upper}" width="{max(length, 1):.1f}" height="{_BAR}" rx="2"/>',
+            f'<path class="range" d="M{low:.1f} {middle:.1f}H{high:.1f}m0 -4v8M{low:.1f} {middle - 4:.1f}v8"/>',
+            f'<text class="value" x="{max(_LABEL + length, high) + 8:.1f}" y="{foot}">{number(row.figure.median)}</text>',
         ]
     return "".join([*parts, "</svg>"])

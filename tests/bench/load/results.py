@@ -27,6 +27,7 @@ class Results:
     left_out: list[str] = field(default_factory=list)
     measurements: list[Measurement] = field(default_factory=list)
     cold: list[ColdRound] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)  # who did not serve the same bytes afterwards
 
     @property
     def table(self) -> goals.Table:
@@ -38,8 +39,15 @@ class Results:
 
     @property
     def problems(self) -> list[str]:
-        found = [f"{each.server}, {each.cell}, round {each.turn + 1}: {each.problem}" for each in self.measurements if each.problem]
-        return found + [f"{each.server}, cold, round {each.turn + 1}: {each.problem}" for each in self.cold if each.problem]
+        found = [
+            f"{each.server}, {each.cell}, round {each.turn + 1}: {each.problem}"
+            for each in self.measurements
+            if each.problem
+        ]
+        found += self.changed
+        return found + [
+            f"{each.server}, cold, round {each.turn + 1}: {each.problem}" for each in self.cold if each.problem
+        ]
 
     @property
     def foreign_cores(self) -> Figure | None:
@@ -64,7 +72,9 @@ class Results:
                 {
                     "name": cell.name,
                     "title": cell.title,
-                    "servers": {name: self._cell(table, name, cell.name) for name in self.servers if (name, cell.name) in table},
+                    "servers": {
+                        name: self._cell(table, name, cell.name) for name in self.servers if (name, cell.name) in table
+                    },
                 }
                 for cell in self.cells
             ],
@@ -83,7 +93,8 @@ class Results:
         }
         for rival in ("nginx-cache", "haproxy-cache"):
             found[f"over {rival}"] = {
-                quantity: _figure(goals.ratio_to(table, server, rival, cell, quantity)) for quantity in ("rate", "cpu_us", "p99_us")
+                quantity: _figure(goals.ratio_to(table, server, rival, cell, quantity))
+                for quantity in ("rate", "cpu_us", "p99_us")
             }
         return found
 

@@ -194,9 +194,7 @@ backend registry
   http-response cache-store images
   server origin 127.0.0.1:{yard.origin_port} maxconn 256
 """
-    return Cache(
-        folder, yard.cores.server, port, "haproxy.cfg", text, ["haproxy", "-db", "-f", folder / "haproxy.cfg"]
-    )
+    return Cache(folder, yard.cores.server, port, "haproxy.cfg", text, ["haproxy", "-db", "-f", folder / "haproxy.cfg"])
 
 
 # What varnishd would write for each request into its log in shared memory.

@@ -17,7 +17,11 @@ def text(results: Results) -> str:
         lines += ["", cell.title, *_cell(results, cell)]
     if results.cold:
         lines += ["", *_cold(results)]
-    lines += ["", "Goals", *(f"  {outcome.verdict:<12} {outcome.text}: {outcome.found}" for outcome in results.outcomes)]
+    lines += [
+        "",
+        "Goals",
+        *(f"  {outcome.verdict:<12} {outcome.text}: {outcome.found}" for outcome in results.outcomes),
+    ]
     if results.problems:
         lines += ["", "Rounds that do not count", *(f"  {problem}" for problem in results.problems)]
     return "\n".join(lines)
@@ -44,7 +48,9 @@ def _cell(results: Results, cell: Cell) -> Iterator[str]:
     for name, title in results.servers.items():
         if (name, cell.name) not in table:
             continue
-        found = [goals.figure(table, name, cell.name, quantity) for quantity in (rate, cpu, "p50_us", "p99_us", "origin_us")]
+        found = [
+            goals.figure(table, name, cell.name, quantity) for quantity in (rate, cpu, "p50_us", "p99_us", "origin_us")
+        ]
         ratios = [
             goals.ratio_to(table, name, rival, cell.name, quantity)
             for rival in ("nginx-cache", "haproxy-cache")
@@ -57,7 +63,9 @@ def _cell(results: Results, cell: Cell) -> Iterator[str]:
             f"  {title:<30} {shown[0]:>9} {_half_spread(found[0]):>5} {shown[1]:>9} {shown[2]:>8} {shown[3]:>8} {shown[4]:>9}"
             f" | {times[0]:>7} {times[1]:>6} | {times[2]:>9} {times[3]:>6} {mark}"
         )
-    if any(each.is_limited_by_generator for each in results.measurements if each.cell == cell.name and not each.problem):
+    if any(
+        each.is_limited_by_generator for each in results.measurements if each.cell == cell.name and not each.problem
+    ):
         yield "  * the load generator had nothing left in some round: compare the processor time"
 
 
@@ -72,7 +80,9 @@ def _cold(results: Results) -> Iterator[str]:
             for quantity in ("manifest_ms", "slowest_manifest_ms", "image_ms")
         ]
         if rounds:
-            yield f"  {title:<30} " + " ".join(f"{figure.median:>9.2f}" if figure else f"{'-':>9}" for figure in figures)
+            yield f"  {title:<30} " + " ".join(
+                f"{figure.median:>9.2f}" if figure else f"{'-':>9}" for figure in figures
+            )
 
 
 def _half_spread(figure: Figure | None) -> str:
