@@ -143,10 +143,10 @@ def test_less_processor_time_is_better() -> None:
 
 def test_what_judging_adds_to_a_cold_pull_is_a_difference() -> None:
     def rounds(*ours: float) -> tuple[ColdRound, ...]:
-        forwarded = [ColdRound("nginx-pass", turn, 10, 1, 1, 10.0) for turn in range(len(ours))]
-        return (*forwarded, *(ColdRound("pullgate", turn, 10, 1, 1, time) for turn, time in enumerate(ours)))
+        forwarded = [ColdRound("nginx-pass", turn, 10, 10.0, 11, 12) for turn in range(len(ours))]
+        return (*forwarded, *(ColdRound("pullgate", turn, 10, time, 30, 40) for turn, time in enumerate(ours)))
 
-    text = next(text for text in _verdicts(_results()) if text.startswith("cold judged pull"))
+    text = next(text for text in _verdicts(_results()) if text.startswith("cold pull"))
     assert _verdicts(_results(cold=rounds(12.0, 12.5, 20.0)))[text].verdict == "met"
     missed = _verdicts(_results(cold=rounds(13.0, 13.5, 12.0)))[text]
     assert (missed.verdict, missed.found) == ("not met", "+3.0 ms (+2.0 to +3.5)")
@@ -182,6 +182,14 @@ def test_the_table_marks_what_the_generator_limited() -> None:
     measured = _burst("pullgate", 200)
     assert "*" not in table.text(_results(measured))
     assert "the load generator had nothing left" in table.text(_results(replace(measured, generator_cpu=1.99)))
+
+
+def test_a_busy_machine_is_spoken_of() -> None:
+    measured = _burst("pullgate", 200)
+    assert "0.05 cores" in table.text(_results(replace(measured, foreign_cpu=0.1)))
+    for shown in (table.text, report.page):
+        assert "too much" not in shown(_results(replace(measured, foreign_cpu=0.1)))
+        assert "That is too much" in shown(_results(replace(measured, foreign_cpu=1.0)))
 
 
 def test_everybody_has_a_turn_in_each_round() -> None:

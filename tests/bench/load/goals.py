@@ -145,8 +145,8 @@ def _outcome(goal: Goal, table: Table, cells: Sequence[Cell]) -> Outcome:
 
 
 def _cold_outcome(cold: Sequence[ColdRound]) -> Outcome:
-    text = f"cold judged pull: adds less than {COLD_ADDS_MS:g} ms (p50) to the same pull through nginx proxy_pass"
-    times = {(each.server, each.turn): each.image_ms for each in cold if not each.problem}
+    text = f"cold pull: judging adds less than {COLD_ADDS_MS:g} ms (p50) to the manifest through nginx proxy_pass"
+    times = {(each.server, each.turn): each.manifest_ms for each in cold if not each.problem}
     added = Figure.of(
         times[server, turn] - times["nginx-pass", turn]
         for server, turn in times

@@ -95,9 +95,8 @@ def _head(results: Results) -> Iterator[str]:
         f"{facts.cores} cores, {facts.memory_gib} GiB. Medians of {results.rounds} rounds of {results.seconds} s, in which every "
         "server has its turn; the thin line of a bar reaches from the least round to the greatest.</p>"
     )
-    other = results.foreign_cores
-    if other:
-        yield f'<p class="soft">Other work on the machine during the bursts: {other.median:.2f} cores, {other.high:.2f} at most.</p>'
+    if results.disturbance:
+        yield f'<p class="soft">{escape(results.disturbance)}</p>'
     yield from (f"<p>{escape(line)}</p>" for line in results.left_out)
     if results.problems:
         yield '<h2 class="missed">Rounds that do not count</h2><ul>'

@@ -12,6 +12,9 @@ from .figures import Figure
 from .machine import Facts
 from .measure import ColdRound, Measurement
 
+# With more of the machine busy than this, the server and the generator had to wait for their cores.
+_TOO_BUSY_CORES = 0.3
+
 
 @dataclass
 class Results:
@@ -53,6 +56,17 @@ class Results:
     def foreign_cores(self) -> Figure | None:
         """How much of a core had other work during the bursts."""
         return Figure.of(each.foreign_cpu / each.seconds for each in self.measurements if not each.problem)
+
+    @property
+    def disturbance(self) -> str:
+        """What else the machine did meanwhile, in a sentence; empty when nothing was measured."""
+        cores = self.foreign_cores
+        if not cores:
+            return ""
+        said = f"Other work on the machine during the bursts: {cores.median:.2f} cores, {cores.high:.2f} at most."
+        if cores.median < _TOO_BUSY_CORES:
+            return said
+        return f"{said} That is too much: believe ratios of processor time, and nothing else."
 
     def cold_of(self, server: str) -> Sequence[ColdRound]:
         return [each for each in self.cold if each.server == server and not each.problem]

@@ -31,8 +31,8 @@ def _head(results: Results) -> Iterator[str]:
     facts = results.facts
     yield f"{facts.taken}; {facts.system}, Linux {facts.kernel}; {facts.processor}, {facts.cores} cores, {facts.memory_gib} GiB"
     yield f"medians of {results.rounds} rounds of {results.seconds} s; +- is half the way from the least round to the greatest"
-    if results.foreign_cores:
-        yield f"other work on the machine: {results.foreign_cores.median:.2f} cores, {results.foreign_cores.high:.2f} at most"
+    if results.disturbance:
+        yield results.disturbance
     yield from results.left_out
 
 
