@@ -10,6 +10,8 @@
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -23,7 +25,8 @@ using Task = std::function<boost::asio::awaitable<void>()>;
 boost::asio::awaitable<void> run_all(std::vector<Task> tasks, std::size_t at_once);
 
 /// Runs `work()` on a thread of the pool and resumes on the caller's executor. `work` must own what it uses: it may
-/// outlive a caller whose event loop is destroyed.
+/// outlive a caller whose event loop is destroyed. Work that has begun is not broken off: a caller that is cancelled
+/// meanwhile learns of it when the work is done.
 template <class Work>
 boost::asio::awaitable<std::invoke_result_t<Work&>> on_pool(boost::asio::thread_pool& pool, Work work) {
   const auto result = std::make_shared<std::optional<std::invoke_result_t<Work&>>>();
@@ -33,7 +36,11 @@ boost::asio::awaitable<std::invoke_result_t<Work&>> on_pool(boost::asio::thread_
     out->emplace((*job)());
     co_return;
   };
-  co_await boost::asio::co_spawn(pool.get_executor(), run(owned, result), boost::asio::use_awaitable);
+  // The caller's cancellation must not reach the pool's thread: there it would be thrown where nobody can catch it, and
+  // end the process.
+  co_await boost::asio::co_spawn(
+      pool.get_executor(), run(owned, result),
+      boost::asio::bind_cancellation_slot(boost::asio::cancellation_slot(), boost::asio::use_awaitable));
   co_return std::move(**result);
 }
 

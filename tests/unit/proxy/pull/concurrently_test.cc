@@ -1,12 +1,18 @@
 #include "proxy/pull/concurrently.h"
 
 #include <atomic>
+#include <exception>
+#include <future>
 #include <stdexcept>
 #include <thread>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <gtest/gtest.h>
 
 #include "tests/support/coroutine_run.h"
@@ -78,6 +84,34 @@ TEST(OnPool, BringsExceptionsBack) {
     co_return co_await on_pool(pool, []() -> int { throw std::runtime_error("broken"); });
   };
   EXPECT_THROW(tests::run_to_end(ask()), std::runtime_error);
+}
+
+// A deadline that passes while evidence is parsed ended the whole process: the pool's thread threw where nobody
+// catches.
+TEST(OnPool, OutlivesACancellationOfWhoeverWaits) {
+  asio::io_context loop;
+  asio::thread_pool workers(1);
+  asio::cancellation_signal deadline;
+  std::promise<void> has_begun;
+  std::promise<void> may_end;
+  bool has_ended = false;
+  asio::co_spawn(
+      loop,
+      [&]() -> asio::awaitable<void> {
+        co_await on_pool(workers, [&] {
+          has_begun.set_value();
+          may_end.get_future().wait();
+          return 1;
+        });
+      },
+      asio::bind_cancellation_slot(deadline.slot(), [&](const std::exception_ptr&) { has_ended = true; }));
+  loop.poll();
+  has_begun.get_future().wait();
+  deadline.emit(asio::cancellation_type::terminal);
+  may_end.set_value();
+  loop.run();
+  EXPECT_TRUE(has_ended);
+  workers.join();
 }
 
 }  // namespace
