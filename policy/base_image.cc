@@ -7,6 +7,7 @@
 #include "policy/base_image/named.h"
 #include "policy/evaluate.h"
 #include "policy/policy.h"
+#include "verify/limits.h"
 
 namespace pullgate::policy {
 namespace {
@@ -82,7 +83,8 @@ std::vector<BaseToSee> bases_to_see(const PolicySet& policy, const Repository& r
   if (wanted.empty()) return {};
   std::vector<BaseToSee> bases;
   const auto add = [&](const NamedBase& base) {
-    if (!base.repository || !base.digest) return;
+    // One more than are looked at shows that there are too many.
+    if (!base.repository || !base.digest || bases.size() > limits::kBasesPerImage) return;
     BaseToSee candidate{*base.repository, *base.digest};
     if (std::ranges::find(bases, candidate) != bases.end()) return;
     if (is_allowed_base(policy, repository, candidate)) bases.push_back(std::move(candidate));

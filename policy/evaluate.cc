@@ -51,16 +51,24 @@ std::vector<Gap> in_canonical_order(std::vector<Gap> gaps) {
   return gaps;
 }
 
+/// Of the image, of its bases, and of its platforms where these were looked at.
+std::vector<Gap> all_gaps(const Gathered& gathered) {
+  std::vector<Gap> gaps = gathered.gaps;
+  gaps.insert(gaps.end(), gathered.base_gaps.begin(), gathered.base_gaps.end());
+  for (const Part& part : gathered.parts) {
+    if (!part.gathered) continue;
+    for (Gap gap : all_gaps(*part.gathered)) {
+      gap.place = part.shown + ": " + gap.place;
+      gaps.push_back(std::move(gap));
+    }
+  }
+  return gaps;
+}
+
 std::optional<std::chrono::seconds> longest_wait(const std::vector<Gap>& gaps) {
   std::optional<std::chrono::seconds> longest;
   for (const Gap& gap : gaps) longest = std::max(longest, gap.retry_after);  // none is less than any
   return longest;
-}
-
-bool asks_for_all_evidence(const Requirement& requirement) {
-  const auto* leaf = std::get_if<AttestationLeaf>(&requirement.node);
-  return (leaf != nullptr && leaf->select != Select::kAny) ||
-         std::ranges::any_of(children_of(requirement), asks_for_all_evidence);
 }
 
 bool asks_for_enclosed(const Requirement& requirement, const PolicySet& policy) {
@@ -85,9 +93,7 @@ struct Answer {
   Judgement judgement;
 
   /// Might what could not be gathered have changed it?
-  [[nodiscard]] bool is_open(const Gathered& gathered) const {
-    return judgement.prospect == Judgement::Prospect::kOpen && !(gathered.gaps.empty() && gathered.base_gaps.empty());
-  }
+  [[nodiscard]] bool is_open() const { return judgement.prospect == Judgement::Prospect::kOpen; }
 };
 
 /// From the answers of all entries to one decision.
@@ -121,11 +127,9 @@ class Conclusion {
     if (lead.mode != lead.entry->mode) account_.enforced_from = lead.entry->effective_from;
     // What could not be gathered matters only where it might have changed the answer: not when nothing could, and not
     // when the image is served either way.
-    std::vector<Gap> all_gaps = gathered_.gaps;
-    all_gaps.insert(all_gaps.end(), gathered_.base_gaps.begin(), gathered_.base_gaps.end());
-    const std::vector<Gap> gaps = in_canonical_order(std::move(all_gaps));
+    const std::vector<Gap> gaps = in_canonical_order(all_gaps(gathered_));
     std::vector<Objection> missing;
-    if (lead.is_open(gathered_)) {
+    if (lead.is_open()) {
       for (const Gap& gap : gaps) missing.push_back(objection_of(gap, lead.entry->name));
     }
     const bool is_serving = lead.mode != Mode::kEnforce;
@@ -146,7 +150,7 @@ class Conclusion {
   [[nodiscard]] int rank_of(const Answer& answer) const {
     switch (answer.mode) {
       case Mode::kEnforce:
-        return answer.is_open(gathered_) ? 1 : 0;
+        return answer.is_open() ? 1 : 0;
       case Mode::kWarn:
         return 2;
       case Mode::kAudit:
@@ -168,9 +172,14 @@ bool needs_evidence(const PolicySet& policy, const Repository& repository) {
                               [](const Rule* entry) { return is_static(entry->require); });
 }
 
-bool wants_enclosed(const PolicySet& policy, const Repository& repository) {
-  return std::ranges::any_of(policy.entries_for(repository),
-                             [&](const Rule* entry) { return asks_for_enclosed(entry->require, policy); });
+bool wants_enclosed(const PolicySet& policy, const Repository& repository, const std::vector<verify::Report>& reports) {
+  const bool is_signed = std::ranges::any_of(reports, [&](const verify::Report& report) {
+    return report.verified && std::holds_alternative<verify::ImageSignature>(report.verified->claim()) &&
+           std::ranges::any_of(report.verified->signers(),
+                               [&](const verify::Signer& signer) { return policy.may_know(signer); });
+  });
+  return is_signed && std::ranges::any_of(policy.entries_for(repository),
+                                          [&](const Rule* entry) { return asks_for_enclosed(entry->require, policy); });
 }
 
 PartsWanted parts_wanted(const PolicySet& policy, const Repository& repository) {
@@ -178,6 +187,7 @@ PartsWanted parts_wanted(const PolicySet& policy, const Repository& repository) 
   for (const Rule* entry : policy.entries_for(repository)) {
     if (is_static(entry->require) || entry->platforms == Platforms::kIndex) continue;
     if (entry->platforms == Platforms::kEachLeaf) return PartsWanted::kAlways;
+    if (asks_for_all_evidence(entry->require)) continue;
     wanted = PartsWanted::kWhenNotAllowed;
   }
   return wanted;

@@ -61,8 +61,8 @@ struct Gathered {
   std::vector<Part> parts = {};  ///< of an index, where and when parts_wanted() says so; each of them once
 };
 
-/// Has each part of an index to be looked at by itself? What could not be gathered about one is among the index's gaps
-/// too.
+/// Has each part of an index to be looked at by itself? Never instead of an index of which a rule wants all
+/// attestations or the newest: what is said about the index would not count.
 enum class PartsWanted {
   kNever,
   kWhenNotAllowed,  ///< when the index as a whole does not satisfy the policy
@@ -74,8 +74,9 @@ PartsWanted parts_wanted(const PolicySet& policy, const Repository& repository);
 /// one have to be good? Then what was gathered allows for a while only.
 bool can_be_ended_by_evidence(const PolicySet& policy, const Repository& repository);
 
-/// May provenance that lies in an index count under a signature over the index?
-bool wants_enclosed(const PolicySet& policy, const Repository& repository);
+/// May provenance that lies in an index count, under one of these signatures over the index? What nobody signed is not
+/// worth a request.
+bool wants_enclosed(const PolicySet& policy, const Repository& repository, const std::vector<verify::Report>& reports);
 
 /// Can the image be decided without any evidence, because nothing that applies to this repository asks for some? Then
 /// none is gathered.

@@ -52,7 +52,7 @@ class PartsJudge {
   Judgement judge(const Part& part, std::vector<RequirementOutcome>& outcomes) const {
     if (!part.document || !part.gathered) {
       return uncovered(
-          Prospect::kOpen,
+          index_.gathered().gaps.empty() ? Prospect::kNone : Prospect::kOpen,
           part.missing.empty() ? "it was not looked at" : "it could not be looked at: " + printable(part.missing, 400),
           "push every platform that the index names");
     }
@@ -111,6 +111,8 @@ bool is_about_absence(const Objection& objection) {
 Judgement judge_either(const Testimony& testimony, const Rule& entry, std::vector<RequirementOutcome>& outcomes) {
   Judgement whole = judge_whole(testimony, entry, outcomes);
   if (whole.is_met() || testimony.gathered().parts.empty() || is_rejected(testimony, entry)) return whole;
+  // A report about the index that says no must not be outvoted by what is said about its platforms.
+  if (asks_for_all_evidence(entry.require)) return whole;
   PartsJudge judge(testimony, entry);
   Judgement parts = judge.run(outcomes);
   if (parts.is_met()) return parts;

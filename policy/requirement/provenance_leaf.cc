@@ -56,6 +56,13 @@ class ProvenanceJudge {
         weigh(witness, {std::move(covered.difference), covered.stands_until},
               fmt::format("who signed the index with the provenance of {} platforms in it, at",
                           covered.of_platforms.size()));
+      } else if (!nearest_ && might_have_covered(witness)) {
+        nearest_ = Difference{
+            provenance::Stage::kSigner,
+            judged_.not_by(
+                builder_.attestor, witness, "an index with provenance in it signed", name_,
+                fmt::format("builder '{}' signs its indexes {}", builder_.name,
+                            judged_.policy().attestor(builder_.attestor).how_it_signs(judged_.about().requested)))};
       }
     }
     if (!met_.is_met()) met_ = not_met(judged_, leaf_, name_, std::move(nearest_));
@@ -65,6 +72,12 @@ class ProvenanceJudge {
   }
 
  private:
+  /// Had the right one signed.
+  [[nodiscard]] bool might_have_covered(const Witness& witness) const {
+    return builder_.unsigned_statements == UnsignedStatements::kUnderSignature && witness.signature() != nullptr &&
+           std::holds_alternative<Index>(judged_.image());
+  }
+
   void weigh(const Witness& witness, Comparison::Outcome outcome, std::string_view how) {
     if (outcome.difference) {
       if (!nearest_ || outcome.difference->stage > nearest_->stage) nearest_ = std::move(outcome.difference);

@@ -1,6 +1,8 @@
 #include "policy/requirement/telling.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <utility>
 
 namespace pullgate::policy {
 
@@ -72,13 +74,13 @@ int telling_rank(Reason reason) {
 }
 
 void put_most_telling_first(std::vector<Objection>& objections) {
-  // An insertion sort: stable, and there are as many objections as leaves in one rule.
-  for (auto next = objections.begin(); next != objections.end(); ++next) {
-    const auto place = std::upper_bound(objections.begin(), next, *next, [](const Objection& a, const Objection& b) {
-      return telling_rank(a.reason) < telling_rank(b.reason);
-    });
-    std::rotate(place, next, next + 1);
-  }
+  std::vector<std::pair<int, std::size_t>> order;
+  for (std::size_t i = 0; i < objections.size(); ++i) order.emplace_back(telling_rank(objections[i].reason), i);
+  std::ranges::sort(order);
+  std::vector<Objection> sorted;
+  sorted.reserve(objections.size());
+  for (const auto& [rank, place] : order) sorted.push_back(std::move(objections[place]));
+  objections = std::move(sorted);
 }
 
 }  // namespace pullgate::policy

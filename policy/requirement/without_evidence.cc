@@ -15,6 +15,12 @@ bool is_static(const Requirement& requirement) {
   return !children.empty() && std::ranges::all_of(children, is_static);
 }
 
+bool asks_for_all_evidence(const Requirement& requirement) {
+  const auto* leaf = std::get_if<AttestationLeaf>(&requirement.node);
+  return (leaf != nullptr && leaf->select != Select::kAny) ||
+         std::ranges::any_of(children_of(requirement), asks_for_all_evidence);
+}
+
 bool Rejection::by(const Rule& entry) const {
   return by(entry.require, root_name(entry.name, kind_of(entry.require)));
 }

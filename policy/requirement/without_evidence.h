@@ -14,6 +14,9 @@ namespace pullgate::policy {
 /// Does no leaf of it look at evidence?
 bool is_static(const Requirement& requirement);
 
+/// Does some leaf of it ask for all attestations of a type or for the newest, so that more evidence can end it?
+bool asks_for_all_evidence(const Requirement& requirement);
+
 /// Can the requirement never be met for this digest, because of what it rejects?
 class Rejection {
  public:

@@ -55,10 +55,11 @@ class EnclosedSearch {
 
  private:
   asio::awaitable<void> read_layer(const Descriptor& layer, const Digest& platform, std::string place) {
-    if (layer.size > limits::kEvidenceTotalBytes - found_.bytes) {
+    if (layer.size > limits::kEvidenceTotalBytes - found_.bytes || pieces_ == limits::kEvidencePieces) {
       note_limit(place);
       co_return;
     }
+    ++pieces_;
     found_.bytes += static_cast<std::size_t>(layer.size);
     Result<Content> content = co_await upstream_.small_blob(repository_.path(), layer, limits::kEvidenceBytes);
     if (content && content->digest() != layer.digest) {
@@ -78,8 +79,8 @@ class EnclosedSearch {
   }
 
   void note_limit(const std::string& place) {
-    gaps_.push_back(
-        {place, Reason::kLimitExceeded, "the statements in the index are larger than the limits allow", std::nullopt});
+    gaps_.push_back({place, Reason::kLimitExceeded,
+                     "the statements in the index are more, or larger, than the limits allow", std::nullopt});
   }
 
   Upstream& upstream_;
@@ -89,6 +90,7 @@ class EnclosedSearch {
   ManifestSource::Deadline deadline_;
   std::vector<policy::Gap>& gaps_;
   FoundEnclosed found_;
+  std::size_t pieces_ = 0;
 };
 
 }  // namespace
@@ -100,6 +102,7 @@ asio::awaitable<FoundEnclosed> search_enclosed(Upstream& upstream, asio::thread_
   std::vector<Task> tasks;
   for (const Descriptor& child : index.manifests) {
     const auto platform = verify::described_platform(child);
+    // What is left out is a platform without provenance, and refused as such.
     if (!platform || tasks.size() == limits::kChildrenLookedAt) continue;
     tasks.emplace_back([&search, carrier = child.digest, about = *platform] { return search.look_at(carrier, about); });
   }

@@ -43,7 +43,8 @@ asio::awaitable<Result<Examiner::Decided>> Examiner::decide(ImageReference reque
   const ExaminationKey key = key_of(repository, read->content.digest());
   const Examined known = examined_.find(key);
   if (known) {
-    if (auto decision = standing_decision(*known, requested)) co_return Decided{known, std::move(decision)};
+    auto decision = standing_decision(*known, requested);
+    if (decision && !may_be_helped_by_parts(*known, *decision)) co_return Decided{known, std::move(decision)};
   }
   Result<Examined> examined = co_await examinations_.run(
       {key, Work::Stage::kWhole}, deadline, [this, repository, read] { return examine(repository, read, {}); });
@@ -87,7 +88,7 @@ asio::awaitable<Result<Examiner::Examined>> Examiner::examine(Repository reposit
     gathered->gaps = std::move(found.gaps);
   }
   const auto* index = std::get_if<Index>(&read->document.value());
-  if (upstream != nullptr && index != nullptr && policy::wants_enclosed(*policy_, repository)) {
+  if (upstream != nullptr && index != nullptr && policy::wants_enclosed(*policy_, repository, gathered->reports)) {
     FoundEnclosed found =
         co_await search_enclosed(*upstream, workers_, manifests_, repository, *index,
                                  std::chrono::steady_clock::now() + options_.deadline, gathered->gaps);
@@ -95,10 +96,10 @@ asio::awaitable<Result<Examiner::Examined>> Examiner::examine(Repository reposit
     contents.evidence_bytes += found.bytes;
   }
   co_await look_at_bases(repository, read, descent, *gathered);
+  contents.finished_at = options_.clock();
   if (policy::parts_wanted(*policy_, repository) == policy::PartsWanted::kAlways) {
     co_await look_at_parts(repository, std::move(descent), contents, *gathered);
   }
-  contents.finished_at = options_.clock();
   co_return conclude(repository, std::move(contents));
 }
 
@@ -192,62 +193,75 @@ bool Examiner::may_be_helped_by_parts(const Examination& examination, const poli
 }
 
 /// Where the index might do as well, one platform of which nobody says anything ends the search: an index that is
-/// simply unsigned, such as a public one, shall not cost a request for each of its platforms.
+/// simply unsigned, such as a public one, shall not cost requests for each of its platforms.
 asio::awaitable<void> Examiner::look_at_parts(Repository repository, Descent descent, Examination::Contents& contents,
                                               policy::Gathered& gathered) {
   const ManifestSource::Read read = contents.manifest;
   if (!std::holds_alternative<Index>(read->document.value())) co_return;
-  const std::vector<RunnablePart> found = co_await runnable_parts(
-      manifests_, repository, read, read->content.digest().short_text(), [](const Descriptor&) { return true; },
-      std::chrono::steady_clock::now() + options_.deadline, gathered.gaps);
-  for (const RunnablePart& part : found) gathered.parts.push_back({part.shown, part.digest, {}, {}, part.missing});
   descent.ancestors.push_back(read->content.digest());
+  const auto find = [&](IsWantedChild is_wanted, std::vector<policy::Gap>& gaps) {
+    return runnable_parts(manifests_, repository, read, read->content.digest().short_text(), std::move(is_wanted),
+                          std::chrono::steady_clock::now() + options_.deadline, gaps);
+  };
+  if (policy::parts_wanted(*policy_, repository) != policy::PartsWanted::kAlways) {
+    std::vector<policy::Gap> gaps;
+    const auto first =
+        co_await find([taken = false](const Descriptor&) mutable { return !std::exchange(taken, true); }, gaps);
+    if (first.size() == 1) {
+      policy::Part part{first[0].shown, first[0].digest, {}, {}, first[0].missing};
+      const Examined examined = co_await look_at_part(repository, first[0], descent, part, contents);
+      const ImageReference by_digest{repository, std::nullopt, part.digest};
+      const bool is_silent = !examined || (examined->contents().gathered->reports.empty() &&
+                                           !examined->decision_for(by_digest, options_.calendar())->serves());
+      if (is_silent) {
+        gathered.parts.push_back(std::move(part));
+        gathered.parts.push_back({"the other platforms", read->content.digest(), {}, {}, {}});
+        std::ranges::move(gaps, std::back_inserter(gathered.gaps));
+        co_return;
+      }
+    }
+  }
+  const std::vector<RunnablePart> found = co_await find([](const Descriptor&) { return true; }, gathered.gaps);
+  for (const RunnablePart& part : found) gathered.parts.push_back({part.shown, part.digest, {}, {}, part.missing});
   std::vector<Task> tasks;
   for (std::size_t i = 0; i < found.size(); ++i) {
-    tasks.emplace_back(
-        [&, i] { return look_at_part(repository, found[i], descent, gathered.parts[i], contents.evidence_bytes); });
-  }
-  const bool are_all_needed = policy::parts_wanted(*policy_, repository) == policy::PartsWanted::kAlways;
-  if (!are_all_needed && !tasks.empty()) {
-    co_await tasks.front()();
-    tasks.erase(tasks.begin());
-    const auto& first = gathered.parts.front().gathered;
-    if (!first || first->reports.empty()) tasks.clear();
+    tasks.emplace_back([&, i]() -> asio::awaitable<void> {
+      co_await look_at_part(repository, found[i], descent, gathered.parts[i], contents);
+    });
   }
   // Those that share the bases which may be judged take them in order, so that the answer is the same each time.
   const bool share_bases = policy::bases_wanted(*policy_, repository).decisions;
   co_await run_all(std::move(tasks), share_bases ? 1 : limits::kPlatformsAtOnce);
-  for (const policy::Part& part : gathered.parts) {
-    if (!part.gathered) continue;
-    const auto add = [&](const std::vector<policy::Gap>& from, std::vector<policy::Gap>& to) {
-      for (policy::Gap gap : from) {
-        gap.place = part.shown + ": " + gap.place;
-        to.push_back(std::move(gap));
-      }
-    };
-    add(part.gathered->gaps, gathered.gaps);
-    add(part.gathered->base_gaps, gathered.base_gaps);
-  }
 }
 
-asio::awaitable<void> Examiner::look_at_part(Repository repository, const RunnablePart& found, Descent descent,
-                                             policy::Part& part, std::size_t& evidence_bytes) {
-  if (!found.read) co_return;
+/// Null when the part could not be looked at.
+asio::awaitable<Examiner::Examined> Examiner::look_at_part(Repository repository, const RunnablePart& found,
+                                                           Descent descent, policy::Part& part,
+                                                           Examination::Contents& contents) {
+  if (!found.read) co_return nullptr;
+  // All parts share what one image may have, or whoever may push could fill the memory with one index.
+  if (contents.evidence_bytes > limits::kEvidenceTotalBytes) {
+    part.missing = "the evidence of all platforms together is larger than the limits allow";
+    co_return nullptr;
+  }
   const ImageReference by_digest{repository, std::nullopt, found.digest};
   Examined examined = examined_.find(key_of(repository, found.digest));
-  if (!examined || !standing_decision(*examined, by_digest, OtherTags::kIgnored)) {
+  // No longer than a denial would be repeated: the question may be about a tag for which somebody signed just now.
+  if (!examined || options_.clock() - examined->contents().finished_at >= options_.denial_lifetime) {
     const auto was_cut = descent.was_cut;
     Result<Examined> anew = co_await examine(repository, found.read, std::move(descent));
     if (!anew) {
       part.missing = anew.error().message;
-      co_return;
+      co_return nullptr;
     }
     examined = *std::move(anew);
     if (!*was_cut) remember(examined, *examined->decision_for(by_digest, options_.calendar()));
   }
   part.document = std::shared_ptr<const ManifestDocument>(found.read, &found.read->document.value());
   part.gathered = examined->contents().gathered;
-  evidence_bytes += examined->contents().evidence_bytes;
+  contents.evidence_bytes += found.read->content.size() + examined->contents().evidence_bytes;
+  contents.finished_at = std::min(contents.finished_at, examined->contents().finished_at);
+  co_return examined;
 }
 
 ExaminationKey Examiner::key_of(const Repository& repository, const Digest& digest) const {

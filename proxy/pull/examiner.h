@@ -92,8 +92,8 @@ class Examiner {
   boost::asio::awaitable<JudgedBase> judge_base(policy::BaseToSee base, Descent descent);
   boost::asio::awaitable<void> look_at_parts(Repository repository, Descent descent, Examination::Contents& contents,
                                              policy::Gathered& gathered);
-  boost::asio::awaitable<void> look_at_part(Repository repository, const RunnablePart& found, Descent descent,
-                                            policy::Part& part, std::size_t& evidence_bytes);
+  boost::asio::awaitable<Examined> look_at_part(Repository repository, const RunnablePart& found, Descent descent,
+                                                policy::Part& part, Examination::Contents& contents);
 
   boost::asio::thread_pool& workers_;
   const Upstreams& upstreams_;

@@ -38,39 +38,40 @@ Difference without_provenance(const std::string& name, const std::string& platfo
 }  // namespace
 
 bool may_cover(const Case& judged, const ProvenanceLeaf& leaf, const Witness& witness) {
-  return judged.policy().builder(leaf.builder).unsigned_statements == UnsignedStatements::kUnderSignature &&
-         witness.signature() != nullptr && std::holds_alternative<Index>(judged.image());
+  const Builder& builder = judged.policy().builder(leaf.builder);
+  return builder.unsigned_statements == UnsignedStatements::kUnderSignature && witness.signature() != nullptr &&
+         std::holds_alternative<Index>(judged.image()) && witness.is_by(builder.attestor);
 }
 
+/// Every statement about a platform has to be one of which everything holds: whoever can put a second one beside the
+/// builder's own, such as a frontend that a Dockerfile names, must not be believed instead of it.
 EnclosedProvenance enclosed_under(const Case& judged, const ProvenanceLeaf& leaf, const Witness& witness,
                                   const std::string& name) {
   const Enclosed& enclosed = judged.gathered().enclosed;
+  const Builder& builder = judged.policy().builder(leaf.builder);
   EnclosedProvenance covered;
+  const auto refuse = [](Difference difference) {
+    return EnclosedProvenance{.of_platforms = {}, .difference = std::move(difference)};
+  };
   for (const Descriptor* platform : platforms_of(std::get<Index>(judged.image()), enclosed)) {
-    std::string problem;
-    std::optional<Difference> nearest;
     const verify::Provenance* found = nullptr;
     for (const EnclosedStatement& candidate : enclosed.statements) {
-      if (candidate.about != platform->digest || found != nullptr) continue;
+      if (candidate.about != platform->digest) continue;
       if (!candidate.statement || !candidate.statement->provenance) {
-        problem = fmt::format("{}: {}", printable(candidate.place), printable(candidate.problem, 300));
-        continue;
+        return refuse(
+            without_provenance(name, shown(*platform),
+                               fmt::format("{}: {}", printable(candidate.place), printable(candidate.problem, 300))));
       }
-      const verify::Provenance& statement = *candidate.statement->provenance;
-      Comparison::Outcome outcome =
-          Comparison{judged, leaf, judged.policy().builder(leaf.builder), name, witness, statement}.outcome();
-      if (!outcome.difference) {
-        found = &statement;
-        covered.stands_until = earlier(covered.stands_until, outcome.stands_until);
-      } else if (!nearest || outcome.difference->stage > nearest->stage) {
-        nearest = std::move(outcome.difference);
-        nearest->objection.found += fmt::format("; in {}, of {}", printable(candidate.place), shown(*platform));
+      found = &*candidate.statement->provenance;
+      Comparison::Outcome outcome = Comparison{judged, leaf, builder, name, witness, *found}.outcome();
+      if (outcome.difference) {
+        outcome.difference->objection.found +=
+            fmt::format("; in {}, of {}", printable(candidate.place), shown(*platform));
+        return refuse(*std::move(outcome.difference));
       }
+      covered.stands_until = earlier(covered.stands_until, outcome.stands_until);
     }
-    if (found == nullptr) {
-      if (!nearest) nearest = without_provenance(name, shown(*platform), problem);
-      return {.of_platforms = {}, .difference = std::move(nearest)};
-    }
+    if (found == nullptr) return refuse(without_provenance(name, shown(*platform), {}));
     covered.of_platforms.push_back(found);
   }
   if (covered.of_platforms.empty()) covered.difference = without_provenance(name, "any platform", {});

@@ -17,7 +17,8 @@ struct EnclosedProvenance {
   std::optional<Time> stands_until = std::nullopt;
 };
 
-/// Does the leaf's builder allow it, and is `witness` a signature over an index?
+/// Does the leaf's builder allow it, and is `witness` a signature over an index, by the builder's attestor? Anybody can
+/// sign, and what strangers sign is not worth comparing statements for.
 bool may_cover(const Case& judged, const ProvenanceLeaf& leaf, const Witness& witness);
 /// What the witness's signature covers. Only where may_cover().
 EnclosedProvenance enclosed_under(const Case& judged, const ProvenanceLeaf& leaf, const Witness& witness,

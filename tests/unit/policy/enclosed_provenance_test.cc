@@ -1,5 +1,6 @@
 /// Provenance that lies in an index, unsigned, beside each of its platforms.
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -85,9 +86,35 @@ TEST_F(BuiltIndex, CountsOnlyWhereThePolicySaysSo) {
   // Whoever signs images that others built would vouch for whatever these say of themselves.
   scene.unsigned_statements = UnsignedStatements::kRefused;
   EXPECT_EQ(verdict(), Verdict::kDeny);
-  EXPECT_FALSE(wants_enclosed(scene.policy(), scene.requested.repository));
+  EXPECT_FALSE(wants_enclosed(scene.policy(), scene.requested.repository, scene.gathered.reports));
   scene.unsigned_statements = UnsignedStatements::kUnderSignature;
-  EXPECT_TRUE(wants_enclosed(scene.policy(), scene.requested.repository));
+  EXPECT_TRUE(wants_enclosed(scene.policy(), scene.requested.repository, scene.gathered.reports));
+}
+
+TEST_F(BuiltIndex, IsNotEvenReadWhereNobodySignedWhomThePolicyKnows) {
+  // Whoever may push can put as much into an index as fits.
+  const auto wanted = [&] {
+    return wants_enclosed(scene.policy(), scene.requested.repository, scene.gathered.reports);
+  };
+  EXPECT_TRUE(wanted());
+  scene.gathered.reports.clear();
+  EXPECT_FALSE(wanted());
+  EXPECT_FALSE((scene.signed_by("stranger"), wanted()));
+  EXPECT_FALSE((scene.attested_by("builder"), wanted()));
+  EXPECT_TRUE((scene.signed_by("builder"), wanted()));
+}
+
+TEST_F(BuiltIndex, BelievesNoSecondStatementBesideOneThatSaysOtherwise) {
+  // A frontend that the Dockerfile names, or a scanner stage, can attach a statement of its own.
+  verify::Provenance other = Scene::built();
+  other.builder_id = "https://elsewhere.example";
+  describe("amd64", other);
+  EXPECT_EQ(verdict(), Verdict::kDeny);
+  EXPECT_EQ(lead().reason, Reason::kBuilderNotAllowed);
+  std::ranges::reverse(scene.gathered.enclosed.statements);
+  EXPECT_EQ(verdict(), Verdict::kDeny);
+  about(0).statement.reset();
+  EXPECT_EQ(verdict(), Verdict::kDeny) << "nor beside one that cannot be read";
 }
 
 TEST_F(BuiltIndex, HasProvenanceOfEveryPlatform) {

@@ -114,6 +114,30 @@ TEST(LeafOrIndex, CountsNoSignatureOfOnePlatformForAnother) {
   EXPECT_EQ(scene.verdict(), Verdict::kDeny);
 }
 
+TEST(LeafOrIndex, DoesNotOutvoteWhatASelectedReportSaysAboutTheIndex) {
+  // The scanner's report about the index says no; what it says about the platforms is not asked.
+  AttestationLeaf leaf;
+  leaf.predicate_type = "https://scanner.example/report/v1";
+  leaf.attestor = "release";
+  leaf.select = Select::kAll;
+  verify::Statement report;
+  report.predicate_type = leaf.predicate_type;
+  report.predicate = std::make_shared<const nlohmann::json>();
+  IndexScene scene(Platforms::kLeafOrIndex, all_of({signature("second"), {leaf}}));
+  Scene own{accept()};
+  own.image = kForAmd64;
+  own.signed_by("second").reported_by("release", report);
+  scene.scene().gathered.parts.push_back({"linux/amd64",
+                                          kForAmd64,
+                                          std::make_shared<const ManifestDocument>(Manifest{}),
+                                          std::make_shared<const Gathered>(own.gathered),
+                                          {}});
+  EXPECT_EQ(scene.verdict(), Verdict::kDeny);
+  EXPECT_EQ(parts_wanted(scene.scene().policy(), repository("ghcr.io/acme/app:v1")), PartsWanted::kNever);
+  scene.scene().platforms = Platforms::kEachLeaf;
+  EXPECT_EQ(scene.verdict(), Verdict::kAllow);
+}
+
 TEST(EachLeaf, AsksEveryPlatformWhateverIsSaidAboutTheIndex) {
   EXPECT_EQ(both_signed(Platforms::kEachLeaf).verdict(), Verdict::kAllow);
   EXPECT_EQ(IndexScene(Platforms::kEachLeaf).signed_by("release").verdict(), Verdict::kDeny) << "no platform is known";

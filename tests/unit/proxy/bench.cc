@@ -99,6 +99,13 @@ std::shared_ptr<const policy::PolicySet> bench_policy(const verify::PublicKey& k
                                  .reason = "signed next week",
                                  .approved_by = {"alice"},
                                  .expires = kExemptionExpires});
+  contents.rules.push_back(rule("late", "registry.test/late/**", policy::Mode::kEnforce, is_signed));
+  contents.exemptions.push_back({.id = "late-platform",
+                                 .digests = {Digest::of(signed_file("child-amd64.json"))},
+                                 .waives = {"late/signature"},
+                                 .reason = "signed next week",
+                                 .approved_by = {"alice"},
+                                 .expires = kExemptionExpires});
   auto set = policy::PolicySet::make(std::move(contents));
   if (!set) throw std::logic_error("the policy of the bench is contradictory");
   return std::make_shared<const policy::PolicySet>(std::move(*set));

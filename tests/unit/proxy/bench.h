@@ -37,7 +37,8 @@ inline constexpr Time kExemptionExpires = kCalendarStart + std::chrono::hours(24
 /// scanned/** needs attestations by the key, all of which have found nothing, based/** has to be built on open/** or on
 /// what is at elsewhere.test, stacked/** on whatever this policy allows;
 /// built/** needs provenance, which may lie in a signed index; each/** needs a signature of every platform, whole/**
-/// one of the index; nothing is said about others. An exception waives the signature of acme/late for its first day.
+/// one of the index; nothing is said about others. Exceptions waive, for a first day, the
+/// signature of acme/late, and in late/** that of one child of the index.
 std::shared_ptr<const policy::PolicySet> bench_policy(const verify::PublicKey& key, std::string_view generation = "1");
 
 /// A file of tests/unit/proxy/pull/signed/.

@@ -59,6 +59,34 @@ TEST(JudgedPlatforms, AreNotAskedForWhenNobodySaysAnythingAboutTheFirst) {
   EXPECT_EQ(signature_requests(bench, "arm64"), 0U);
 }
 
+TEST(JudgedPlatforms, AreNotReadEitherThen) {
+  Bench bench;
+  bench.put_index("acme/app", "1.0");
+  ASSERT_FALSE(is_admitted(bench.judge("acme/app", "1.0")));
+  EXPECT_EQ(bench.upstream().count("manifest " + child("amd64").text()), 1U);
+  EXPECT_EQ(bench.upstream().count("manifest " + child("arm64").text()), 0U);
+}
+
+TEST(JudgedPlatforms, AreAskedForAgainAfterAWhile) {
+  // Somebody signs the second platform under another tag; what was found about it before must not stand for ever.
+  Bench bench;
+  bench.put_index("each/app", "1.0");
+  sign_child(bench, "each/app", "amd64");
+  ASSERT_FALSE(is_admitted(bench.judge("each/app", "1.0")));
+  bench.upstream().forget_calls();
+  bench.advance(std::chrono::seconds(6));
+  ASSERT_FALSE(is_admitted(bench.judge("each/app", "1.0")));
+  EXPECT_EQ(signature_requests(bench, "amd64"), 1U) << "also of the one that satisfied the rule";
+}
+
+TEST(JudgedPlatforms, AreAllAskedForWhereTheFirstNeedsNoSignature) {
+  // By its digest the first platform is an exception: in whatever order they stand, the answer is the same.
+  Bench bench;
+  bench.put_index("late/app", "1.0");
+  sign_child(bench, "late/app", "arm64");
+  EXPECT_TRUE(is_admitted(bench.judge("late/app", "1.0")));
+}
+
 TEST(JudgedPlatforms, AreAllAskedForWhereEachHasToSatisfyTheRule) {
   Bench bench;
   const Digest index = bench.put_index("each/app", "1.0");
