@@ -170,7 +170,9 @@ std::vector<Objection> Case::failures(const std::set<verify::EvidenceKind>& kind
       objections.push_back({finding->reason.value_or(Reason::kEvidenceUnreadable), requirement,
                             fmt::format("{}: {}{}{}", printable(report->place), what_was_read(*finding),
                                         printable(finding->detail, 400), claimed_signer(*report, *finding)),
-                            remedy});
+                            finding->reason == Reason::kTrustRootExpired
+                                ? "bring the trust root of the policy up to date, or " + remedy
+                                : remedy});
     } else {
       objections.push_back({Reason::kEvidenceUnreadable, requirement,
                             fmt::format("{} was not verified", printable(report->place)), remedy});

@@ -178,7 +178,10 @@ class Hearing {
       const bool issuer_valid = std::ranges::any_of(
           issuers_, [&](const x509::IssuingAuthority* issuer) { return issuer->window.contains(time.time); });
       if (!issuer_valid) {
-        return fail(Check::kTime, Reason::kTimeOutsideValidity,
+        // The certificate fits the time and its authority had ended: nobody is to sign anew, the trust root is old.
+        const bool has_ended = std::ranges::all_of(
+            issuers_, [&](const x509::IssuingAuthority* issuer) { return issuer->window.end < time.time; });
+        return fail(Check::kTime, has_ended ? Reason::kTrustRootExpired : Reason::kTimeOutsideValidity,
                     fmt::format("at {} the authority that issued the certificate was not valid ({})",
                                 to_rfc3339(time.time), to_string(issuers_.front()->window)));
       }

@@ -136,14 +136,14 @@ std::vector<Mutation> chain_mutations() {
       leaf("ExpiredWhenLogged", Check::kTime, Reason::kTimeOutsideValidity,
            [](Leaf& leaf) { leaf.not_after = kNow - 1; }),
       // The issuing authority had expired before the certificate was used.
-      authority("IntermediateExpiredWhenLoggedCve202624122", Check::kTime, Reason::kTimeOutsideValidity,
+      authority("IntermediateExpiredWhenLoggedCve202624122", Check::kTime, Reason::kTrustRootExpired,
                 [](VirtualSigstore& wrong) { wrong.fulcio.intermediate.not_after = kNow - 1; }),
-      authority("RootExpiredWhenLogged", Check::kTime, Reason::kTimeOutsideValidity,
+      authority("RootExpiredWhenLogged", Check::kTime, Reason::kTrustRootExpired,
                 [](VirtualSigstore& wrong) { wrong.fulcio.root.not_after = kNow - 1; }),
       authority("IntermediateNotYetValidWhenLogged", Check::kTime, Reason::kTimeOutsideValidity,
                 [](VirtualSigstore& wrong) { wrong.fulcio.intermediate.not_before = kNow + 1; }),
       authority(
-          "AuthorityNoLongerTrustedWhenLogged", Check::kTime, Reason::kTimeOutsideValidity, [](VirtualSigstore&) {},
+          "AuthorityNoLongerTrustedWhenLogged", Check::kTime, Reason::kTrustRootExpired, [](VirtualSigstore&) {},
           [](nlohmann::json& root) {
             root["certificateAuthorities"][0]["validFor"]["end"] = "2026-03-01T11:59:59.999Z";
           }),
