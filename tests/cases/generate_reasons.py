@@ -15,6 +15,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from reason_case import APP_LAYERS, KEYS, REPOSITORY, SECURITY, SHARED, SIGNED_AT, TABLE, write_pack
@@ -48,6 +49,14 @@ def write_shared_images(scratch: Path) -> str:
     return image.digest
 
 
+def write_trusted_roots(document: dict[str, Any]) -> None:
+    """As it is, and as it was for whoever last looked in April: the authority was to end in May."""
+    (SHARED / "trusted_root.json").write_bytes(encode(document))
+    for authority in document["certificateAuthorities"]:
+        authority["validFor"]["end"] = "2026-05-01T00:00:00Z"
+    (SHARED / "trusted_root_of_april.json").write_bytes(encode(document))
+
+
 def main() -> None:
     is_keyless = "--keyless" in sys.argv[1:]
     write_keys()
@@ -55,7 +64,7 @@ def main() -> None:
         reasons_image.called_back(write_shared_images(Path(scratch)))
         if is_keyless:
             sigstore = PrivateSigstore(Path(scratch) / "sigstore")
-            (SHARED / "trusted_root.json").write_bytes(encode(sigstore.trusted_root()))
+            write_trusted_roots(sigstore.trusted_root())
             reasons_keyless.keyless_cases(sigstore)
         for case in TABLE:
             case.write()

@@ -56,9 +56,9 @@ def key_of(name: str, **more: Any) -> Json:
     return {"key": {"file": f"../shared/keys/{name}.pub"}, **(more or {"transparencyLog": "none"})}
 
 
-def workflow(name: str = "release", **more: Any) -> Json:
+def workflow(name: str = "release", root: str = "acme", **more: Any) -> Json:
     subject = f"https://github.com/acme/app/.github/workflows/{name}.yml@refs/heads/main"
-    return {"keyless": {"trustRoot": "acme", "issuer": ISSUER, "subject": subject}, **more}
+    return {"keyless": {"trustRoot": root, "issuer": ISSUER, "subject": subject}, **more}
 
 
 ATTESTORS: dict[str, Json] = {
@@ -68,13 +68,17 @@ ATTESTORS: dict[str, Json] = {
     "logged": key_of("release", trustRoot="acme", transparencyLog="required"),
     "workflow": workflow(),
     "left-in-may": workflow(distrustedFrom="2026-05-01T00:00:00Z"),
+    "by-an-old-root": workflow(root="old"),
 }
 BUILDERS: dict[str, Json] = {
     "ci": {"attestor": "builder", "id": BUILDER_ID, "level": 3},
     "ci-unhardened": {"attestor": "builder", "id": BUILDER_ID, "level": 2},
     "github": {"attestor": "workflow", "id": "https://github.com/acme/app/.github/workflows/release.yml@**", "level": 3},
 }
-ROOTS: dict[str, Json] = {"acme": {"sigstore": {"trustedRoot": "../shared/trusted_root.json"}}}
+ROOTS: dict[str, Json] = {
+    "acme": {"sigstore": {"trustedRoot": "../shared/trusted_root.json"}},
+    "old": {"sigstore": {"trustedRoot": "../shared/trusted_root_of_april.json"}},
+}
 
 SIGNATURE: Json = {"signature": "release"}
 
@@ -87,7 +91,8 @@ def policy_of(require: Json, scopes: Sequence[str], **more: Any) -> Json:
     """One rule, with whom it names."""
     builders = {name: builder for name, builder in BUILDERS.items() if mentions(require, name)}
     attestors = {name: attestor for name, attestor in ATTESTORS.items() if mentions([require, builders], name)}
-    roots = ROOTS if any("trustRoot" in {**each, **each.get("keyless", {})} for each in attestors.values()) else {}
+    used = [{**each, **each.get("keyless", {})}.get("trustRoot") for each in attestors.values()]
+    roots = {name: root for name, root in ROOTS.items() if name in used}
     named = {"trustRoots": roots, "attestors": attestors, "builders": builders}
     return {
         "version": 1,

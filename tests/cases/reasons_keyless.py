@@ -74,6 +74,12 @@ def keyless_cases(sigstore: PrivateSigstore) -> None:
     stamped = signed_with(stamps=1, stamped=b"other bytes")
     refused("TIMESTAMP_INVALID", "a timestamp of something else", workflows.signs(stamped))
     refused("KEY_DISTRUSTED", "signed in June by whom nobody trusts since May", workflows.signs(), {"signature": "left-in-may"})
+    refused(
+        "TRUST_ROOT_EXPIRED",
+        "signed in June, judged by a trust root whose authority had ended in May",
+        workflows.signs(),
+        {"signature": "by-an-old-root"},
+    )
     fresh = {"attestation": {"predicateType": PREDICATE_TYPE, "attestor": "workflow", "maxAge": "168h"}}
     refused("EVIDENCE_TOO_OLD", "the attestation of last month", workflows.attests(), fresh)
     builder = "https://github.com/acme/app/.github/workflows/release.yml@refs/heads/main"
