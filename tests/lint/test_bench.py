@@ -15,6 +15,7 @@ from bench.load.cells import Cell
 from bench.load.figures import Figure, ratio
 from bench.load.images import Thing
 from bench.load.measure import ColdRound, Measurement
+from bench.load.memory import Memory
 from bench.load.requester import burst
 from bench.load.results import Results
 from demo.oci import digest_of
@@ -150,6 +151,19 @@ def test_what_judging_adds_to_a_cold_pull_is_a_difference() -> None:
     assert _verdicts(_results(cold=rounds(12.0, 12.5, 20.0)))[text].verdict == "met"
     missed = _verdicts(_results(cold=rounds(13.0, 13.5, 12.0)))[text]
     assert (missed.verdict, missed.found) == ("not met", "+3.0 ms (+2.0 to +3.5)")
+
+
+def test_memory_is_compared_with_its_limits() -> None:
+    results = _results()
+    idle, connection = (text for text in _verdicts(results) if text.startswith("memory: at most"))
+    assert _verdicts(results)[idle].verdict == "not measured"
+    results.memory["nginx-cache"] = Memory(9.0, 1.0)
+    assert _verdicts(results)[idle].verdict == "not measured"
+    for held, verdicts in ((Memory(12.0, 5.1), ["met", "not met"]), (Memory(12.1, 5.0), ["not met", "met"])):
+        results.memory["pullgate"] = held
+        assert [_verdicts(results)[text].verdict for text in (idle, connection)] == verdicts
+    assert "12.1" in table.text(results)
+    assert "<td>12.1</td>" in report.page(results)
 
 
 def test_the_page_is_well_formed_and_escapes_what_it_was_given() -> None:

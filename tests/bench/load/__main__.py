@@ -19,7 +19,7 @@ from demo.progress import Screen, StepFailed
 from support import gate
 from support.process import Server
 
-from . import machine, measure, report, table
+from . import machine, measure, memory, report, table
 from .answers import Wrong, check
 from .cells import MEASURES, cells
 from .images import Stock, stock
@@ -112,17 +112,18 @@ class _Session:
                 goods = self._stock(folder, origin)
             yard = Yard(folder, self._cores, origin.port, goods.policy)
             servers: dict[str, Server] = {}
-            idle: dict[str, float] = {}
+            held: dict[str, memory.Memory] = {}
             for contender in contenders:
                 with self._screen.step(contender.title) as step:
                     server = running.enter_context(contender.make(yard))
                     servers[contender.name] = server
-                    idle[contender.name] = machine.resident_mib(family(server))
+                    idle_mib = machine.resident_mib(family(server))
+                    held[contender.name] = memory.held(server, _port(server), goods.by_digest, idle_mib)
                     check(_port(server), goods.warm)
                     step.outcome = "serves the same bytes"
             rig = measure.Rig(self._cores, origin, servers, contenders)
             results = self._blank(contenders, servers, goods, left_out)
-            results.idle_mib = idle
+            results.memory = held
             self._measure(rig, goods, results)
             for contender in contenders:
                 try:

@@ -23,10 +23,10 @@ body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 76rem; color: var(
        font: 16px/1.5 system-ui, sans-serif; }
 h1 { margin: 0 0 .25rem; font-size: 1.7rem; }
 h2 { margin: 2.5rem 0 .75rem; font-size: 1.2rem; }
-h3 { margin: 0 0 .5rem; font-size: .95rem; font-weight: 600; }
+h3 { margin: 0 0 .5rem; font-size: .9rem; font-weight: 600; }
 p { max-width: 48rem; }
 .soft { color: var(--soft); }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 21rem), 1fr)); gap: 1rem; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 21rem), 1fr)); gap: 1rem; }
 .card { padding: .9rem 1rem .6rem; border: 1px solid var(--line); border-radius: 8px; background: var(--card); }
 svg { display: block; width: 100%; height: auto; }
 svg text { fill: var(--ink); font: 12px system-ui, sans-serif; }
@@ -178,9 +178,11 @@ def _numbers(results: Results) -> Iterator[str]:
             if (name, cell.name) in table:
                 yield _number_row(table, cell, name, title)
     yield "</table></div>"
-    yield '<h2>Memory just after the start</h2><div class="scroll"><table><tr><th></th><th>MiB</th></tr>'
-    for name, mib in results.idle_mib.items():
-        yield f"<tr{_own(name)}><td>{escape(results.servers.get(name, name))}</td><td>{mib:.1f}</td></tr>"
+    yield '<h2>Memory before the rounds</h2><div class="scroll"><table>'
+    yield "<tr><th></th><th>idle, MiB</th><th>each idle connection, KiB</th></tr>"
+    for name, held in results.memory.items():
+        yield f"<tr{_own(name)}><td>{escape(results.servers.get(name, name))}</td><td>{held.idle_mib:.1f}</td>"
+        yield f"<td>{held.connection_kib:.1f}</td></tr>"
     yield "</table></div>"
 
 

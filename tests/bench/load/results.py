@@ -11,6 +11,7 @@ from .cells import Cell
 from .figures import Figure
 from .machine import Facts
 from .measure import ColdRound, Measurement
+from .memory import Memory
 
 # With more of the machine busy than this, the server and the generator had to wait for their cores.
 _TOO_BUSY_CORES = 0.3
@@ -18,7 +19,7 @@ _TOO_BUSY_CORES = 0.3
 
 @dataclass
 class Results:
-    """`left_out` says what did not take part, and why; `idle_mib` is each server's memory just after its start."""
+    """`left_out` says what did not take part, and why; `memory` is that of each server before the rounds."""
 
     facts: Facts
     rounds: int
@@ -26,7 +27,7 @@ class Results:
     cells: list[Cell]
     servers: dict[str, str]  # titles by name, in the order in which they are shown
     configurations: dict[str, str]
-    idle_mib: dict[str, float] = field(default_factory=dict)
+    memory: dict[str, Memory] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
     measurements: list[Measurement] = field(default_factory=list)
     cold: list[ColdRound] = field(default_factory=list)
@@ -38,7 +39,7 @@ class Results:
 
     @property
     def outcomes(self) -> list[goals.Outcome]:
-        return goals.outcomes(self.table, self.cells, self.cold, self.idle_mib)
+        return goals.outcomes(self.table, self.cells, self.cold, self.memory)
 
     @property
     def problems(self) -> list[str]:
@@ -79,7 +80,7 @@ class Results:
             "seconds": self.seconds,
             "leftOut": self.left_out,
             "problems": self.problems,
-            "idleMib": self.idle_mib,
+            "memory": {name: asdict(held) for name, held in self.memory.items()},
             "foreignCores": _figure(self.foreign_cores),
             "goals": [asdict(outcome) for outcome in self.outcomes],
             "cells": [

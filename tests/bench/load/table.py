@@ -17,6 +17,8 @@ def text(results: Results) -> str:
         lines += ["", cell.title, *_cell(results, cell)]
     if results.cold:
         lines += ["", *_cold(results)]
+    if results.memory:
+        lines += ["", "Memory before the rounds", *_memory(results)]
     lines += [
         "",
         "Goals",
@@ -83,6 +85,12 @@ def _cold(results: Results) -> Iterator[str]:
             yield f"  {title:<30} " + " ".join(
                 f"{figure.median:>9.2f}" if figure else f"{'-':>9}" for figure in figures
             )
+
+
+def _memory(results: Results) -> Iterator[str]:
+    yield f"  {'':<30} {'idle MiB':>9} {'connection KiB':>15}"
+    for name, held in results.memory.items():
+        yield f"  {results.servers.get(name, name):<30} {held.idle_mib:>9.1f} {held.connection_kib:>15.1f}"
 
 
 def _half_spread(figure: Figure | None) -> str:
