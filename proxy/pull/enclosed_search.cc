@@ -69,8 +69,11 @@ class EnclosedSearch {
     if (content) {
       Result<verify::Statement> statement = co_await on_pool(
           workers_, [content = *content, platform] { return verify::read_unsigned_statement(content, platform); });
-      if (statement) found.statement = *std::move(statement);
-      if (!statement) found.problem = statement.error().message;
+      if (statement) {
+        found.statement = *std::move(statement);
+      } else {
+        found.problem = statement.error().message;
+      }
     } else {
       note_gap(found.place, content.error(), gaps_);
       found.problem = content.error().message;

@@ -102,7 +102,8 @@ class Walk {
   }
 
   asio::awaitable<void> collect_child(Child& child, std::size_t depth) {
-    const Result<ManifestSource::Read>& read = child.read.value();
+    if (!child.read) co_return miss(shown(*child.named), child.named->digest, "it was not read");
+    const Result<ManifestSource::Read>& read = *child.read;
     if (read) {
       co_await collect(*read, shown(*child.named), depth);
       co_return;
