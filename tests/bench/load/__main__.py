@@ -152,10 +152,10 @@ class _Session:
         self, contenders: list[Contender], servers: dict[str, Server], goods: Stock, left_out: list[str]
     ) -> Results:
         options = self._options
+        version = gate.run("version").stdout.strip().removeprefix("pullgate ")
         packages = ["wrk", *dict.fromkeys(contender.package for contender in contenders if contender.package)]
-        said = gate.run("--version").stdout.split()
         return Results(
-            facts=machine.facts(packages, said[-1] if said else "?"),
+            facts=machine.facts(packages, f"{version} ({options.binary or machine.commit()})"),
             rounds=options.rounds,
             seconds=options.seconds,
             cells=cells(goods, options.measures, everybody_everywhere=options.full),

@@ -109,6 +109,19 @@ def facts(packages: Iterable[str], own_version: str) -> Facts:
     )
 
 
+def commit() -> str:
+    """Of the tree that was built; `-dirty` when there are changes beside it."""
+    asked = subprocess.run(
+        ["git", "describe", "--always", "--dirty"],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    return asked.stdout.strip() or "?"
+
+
 def _package_version(name: str) -> str:
     if not shutil.which("dpkg-query"):
         return "?"
