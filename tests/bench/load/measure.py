@@ -7,6 +7,7 @@ import resource
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
+from time import perf_counter
 
 from support.process import Server
 
@@ -127,10 +128,13 @@ def _measure(rig: Rig, contender: Contender, cell: Cell, turn: int, seconds: int
         return Measurement(contender.name, cell.name, turn, 0, 0, 0, 0, 0, 0, 0, 0, 0, str(error))
     pids, origin_pids = family(server), family(rig.origin)
     busy, own, origin, generator = busy_seconds(), processor_seconds(pids), processor_seconds(origin_pids), _children()
+    begun = perf_counter()
     seen = load.burst(cell, port, seconds, rig.cores.load)
+    span = perf_counter() - begun
     own, origin = processor_seconds(pids) - own, processor_seconds(origin_pids) - origin
     generator, busy = _children() - generator, busy_seconds() - busy
-    foreign = max(0.0, busy - own - origin - generator)
+    # Counted while the generator started and ended too, which is no part of the burst.
+    foreign = max(0.0, busy - own - origin - generator) * seen.seconds / span
     _forget_log(server)
     return Measurement(
         contender.name, cell.name, turn, seen.requests, seen.seconds, seen.bytes, seen.p50_us, seen.p99_us,
