@@ -104,7 +104,8 @@ std::vector<int> columns_of(std::string_view line) {
 
 std::string first_word(std::string_view line, int column) {
   const std::string_view rest = line.substr(static_cast<std::size_t>(column) - 1);
-  return printable(rest.substr(0, rest.find_first_of(": ")), kShown);
+  const std::size_t dash = rest.starts_with("- ") ? 2 : 0;
+  return printable(rest.substr(0, rest.find_first_of(": ", dash)), kShown);
 }
 
 class Diagnostician {
@@ -189,7 +190,8 @@ class Diagnostician {
       const std::size_t at = line_.find(word);
       if (at == std::string_view::npos || at == 0) continue;
       const std::size_t begin = line_.find_last_of(" ,[\"'", at) + 1;
-      if (begin == at && line_[at - 1] != ' ') continue;
+      const bool is_quoted = begin > 0 && (line_[begin - 1] == '"' || line_[begin - 1] == '\'');
+      if (is_quoted) continue;
       const std::string_view rest = line_.substr(begin);
       const std::size_t end = rest.find_first_of(" ,]\"'", at - begin);
       std::string text(rest.substr(0, end));

@@ -1,5 +1,7 @@
 #include "config/yaml/parse.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -104,6 +106,8 @@ TEST(Yaml, ThatIsNoneIsToldWhatWasDone) {
             "f:4:6: not YAML: wrong indentation: 'z' begins in column 6, and 'y' above it in column 5");
   EXPECT_EQ(problem("a:\n  b: 1\n c: 2\n"),
             "f:3:2: not YAML: wrong indentation: 'c' begins in column 2, and 'b' above it in column 3");
+  EXPECT_EQ(problem("a:\n - b: 1\n   c: 2\n  - d: 1\n"),
+            "f:4:3: not YAML: wrong indentation: '- d' begins in column 3, and 'c' above it in column 4");
   EXPECT_EQ(problem("a: 1\n\tb: 2\n"), "f:2:1: not YAML: tabs cannot indent; write spaces");
   EXPECT_EQ(problem("a:\n  \tb: 2\n"), "f:2:3: not YAML: tabs cannot indent; write spaces");
   EXPECT_EQ(problem("a: \"github\\.com\"\n"),
@@ -149,7 +153,27 @@ TEST(Yaml, WithSomethingNeverClosedIsToldWhereItBegins) {
   EXPECT_EQ(problem("a: 1\nb: 'x\nc: 2\n"), "f:2:4: " + quotation);
   EXPECT_EQ(problem("a: [ \"x ]\nb: 1\nc: \"y\"\n"), "f:1:6: " + quotation);
   EXPECT_EQ(problem("# it's\na: \"fine\"\nb: [1, 2\nc: 3\n"), "f:3:4: not YAML: this '[' is not closed");
+  EXPECT_EQ(problem("a: { x: \"{tag}\", y: 2\nb: 3\n"), "f:1:4: not YAML: this '{' is not closed");
+  EXPECT_EQ(problem("a: { x: \"{tag}\", y: 2 b: \"{tag}\": 3\n"), "f:1:4: not YAML: this '{' is not closed");
   EXPECT_EQ(problem("a: { x: [1], y: 2\nb: 3\n"), "f:1:4: not YAML: this '{' is not closed");
+}
+
+TEST(Yaml, IsToldAPlaceInTheFileHoweverItIsBroken) {
+  const std::string whole = "a: { b: [\"x\", '{y}'], c: 1 }\nd:\n  - e: 1\n    f: \"g\\n\"\r\n  # h\n  - i: j/{tag}\n";
+  for (const std::string piece : {"",  "\"", "'",  "{", "}",  "[",  "]",  "\t",     "*", "&", "@",
+                                  "%", "!",  ": ", " ", "\n", "- ", "\\", "{name}", "#", "|", ","}) {
+    for (std::size_t at = 0; at <= whole.size(); ++at) {
+      std::string text = whole;
+      piece.empty() ? text.resize(at) : static_cast<void>(text.insert(at, piece));
+      Problems problems("f");
+      (void)parse(text, problems);
+      for (const Problem& problem : problems.take_sorted()) {
+        EXPECT_LE(problem.line, std::ranges::count(text, '\n') + 2) << text;
+        EXPECT_LE(problem.column, 120) << text;
+        EXPECT_FALSE(problem.message.empty());
+      }
+    }
+  }
 }
 
 TEST(Yaml, WithAQuotationThatIsNeverClosedIsRefused) {
