@@ -51,7 +51,7 @@ def test_a_gate_that_is_told_to_read_its_files_anew_says_that_it_does_not(
     running = start_gate(settings, workshop.policy(gate.signed_by("release")), may_die=True)
     for count in (1, 2):
         running.signal(signal.SIGHUP)
-        eventually(lambda: running.said().count('"not-reloaded"') == count)
+        assert eventually(lambda: running.said().count('"not-reloaded"') == count), running.said()
     assert '"policy":"sha256:' in running.said()
     assert running.get(f"/v2/{REGISTRY}/acme/app/manifests/1.0").status == 200
     running.signal(signal.SIGTERM)
