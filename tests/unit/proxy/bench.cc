@@ -188,14 +188,16 @@ Digest Bench::put_index(const std::string& path, const std::string& tag) {
   return digest;
 }
 
-Digest Bench::put_built_index(const std::string& path) {
+Digest Bench::put_built_index(const std::string& path, const std::string& name) {
   for (const std::string architecture : {"amd64", "arm64"}) {
     put_image(path, "child-" + architecture + ".json");
     put_image(path, "built-" + architecture + ".json");
     upstream_->put_blob(path, signed_file("built-" + architecture + ".config"));
     upstream_->put_blob(path, signed_file("built-" + architecture + ".statement"));
   }
-  return upstream_->put_manifest(path, signed_file("built.json"), std::string(media_type::kOciIndex));
+  put_image(path, "artifact-amd64.json");
+  upstream_->put_blob(path, "{}");
+  return upstream_->put_manifest(path, signed_file(name + ".json"), std::string(media_type::kOciIndex));
 }
 
 Digest Bench::sign_by_tag(const std::string& path, const Digest& subject, const std::string& name) {

@@ -83,8 +83,8 @@ class Bench {
   /// Blobs, and a manifest from the signed files; answers its digest.
   Digest put_image(const std::string& path, const std::string& file, const std::string& tag = {});
   Digest put_index(const std::string& path, const std::string& tag);
-  /// An index with what BuildKit puts beside each platform.
-  Digest put_built_index(const std::string& path);
+  /// The index of this file, with what BuildKit puts beside each platform: "built", "artifact", "posing".
+  Digest put_built_index(const std::string& path, const std::string& name = "built");
   /// cosign's manifest under its tag for `subject`, with the signature that the files hold for `name`.
   Digest sign_by_tag(const std::string& path, const Digest& subject, const std::string& name);
   /// cosign's manifest under its tag for attestations of `subject`, with those that the files hold for the names.

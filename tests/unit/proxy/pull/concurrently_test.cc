@@ -90,9 +90,10 @@ TEST(OnPool, BringsExceptionsBack) {
 // catches.
 TEST(OnPool, OutlivesACancellationOfWhoeverWaits) {
   asio::io_context loop;
-  asio::thread_pool workers(1);
+  asio::thread_pool workers(2);  // one works, and the other one would pass the cancellation on
   asio::cancellation_signal deadline;
   std::promise<void> has_begun;
+  std::promise<void> has_arrived;
   std::promise<void> may_end;
   bool has_ended = false;
   asio::co_spawn(
@@ -108,6 +109,8 @@ TEST(OnPool, OutlivesACancellationOfWhoeverWaits) {
   loop.poll();
   has_begun.get_future().wait();
   deadline.emit(asio::cancellation_type::terminal);
+  asio::post(workers, [&] { has_arrived.set_value(); });
+  has_arrived.get_future().wait();
   may_end.set_value();
   loop.run();
   EXPECT_TRUE(has_ended);

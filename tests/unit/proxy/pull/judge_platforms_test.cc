@@ -176,13 +176,27 @@ TEST(EnclosedProvenance, IsCannotJudgeWhenItCannotBeHad) {
 }
 
 TEST(EnclosedProvenance, HasTheBytesThatTheIndexNames) {
-  Bench bench;
-  const Digest index = bench.put_built_index("built/app");
-  bench.sign_by_tag("built/app", index, "built");
-  // The upstream answers with another statement, about another builder, under this digest.
   const std::string statement = signed_file("built-amd64.statement");
-  bench.upstream().put_blob_as("built/app", Digest::of(statement), statement + " ");
-  EXPECT_FALSE(is_admitted(bench.judge("built/app", index.text())));
+  for (const std::string form : {"built", "artifact"}) {
+    // Under this digest the upstream answers with other bytes, in which whoever has it could say anything.
+    for (const std::string& sent : {statement, statement + " "}) {
+      Bench bench;
+      const Digest index = bench.put_built_index("built/app", form);
+      bench.sign_by_tag("built/app", index, form);
+      bench.upstream().put_blob_as("built/app", Digest::of(statement), sent);
+      EXPECT_EQ(is_admitted(bench.judge("built/app", index.text())), sent == statement) << form;
+    }
+  }
+}
+
+TEST(EnclosedProvenance, IsAskedOfWhatOnlyCallsItselfAnAttestation) {
+  // The second child could be run, and nothing is said about it.
+  Bench bench;
+  const Digest index = bench.put_built_index("built/app", "posing");
+  bench.sign_by_tag("built/app", index, "posing");
+  const Judgement judgement = bench.judge("built/app", index.text());
+  ASSERT_FALSE(is_admitted(judgement));
+  EXPECT_EQ(lead_of(judgement), Reason::kPlatformNotCovered);
 }
 
 }  // namespace

@@ -10,6 +10,8 @@ The private key is made anew and forgotten: running it replaces the public key a
     other.json    an image of the same layer, unsigned   child-arm64.json  likewise
     index.json    an index of the two children, signed   layer, config     the blobs of them all
     built.json    the same with what BuildKit puts beside each: built-ARCHITECTURE.json, its .statement and .config
+    artifact.json one child, and what BuildKit says of it as an OCI artifact: artifact-amd64.json
+    posing.json   the same as built.json, but the second child calls itself an attestation about the first
 """
 
 from __future__ import annotations
@@ -149,15 +151,24 @@ def attestation_manifest(architecture: str, manifest: bytes) -> dict[str, Any]:
         annotations={"in-toto.io/predicate-type": "https://slsa.dev/provenance/v0.2"},
     )
     document = {"schemaVersion": 2, "mediaType": MANIFEST, "config": descriptor(CONFIG, config), "layers": [layer]}
+    return describing(manifest, write(f"built-{architecture}.json", encode(document)))
+
+
+def describing(image: bytes, manifest: bytes) -> dict[str, Any]:
+    """A child of an index that says it is an attestation about another."""
+    annotations = {"vnd.docker.reference.type": "attestation-manifest", "vnd.docker.reference.digest": digest_of(image)}
     return descriptor(
-        MANIFEST,
-        write(f"built-{architecture}.json", encode(document)),
-        platform={"os": "unknown", "architecture": "unknown"},
-        annotations={
-            "vnd.docker.reference.type": "attestation-manifest",
-            "vnd.docker.reference.digest": digest_of(manifest),
-        },
+        MANIFEST, manifest, platform={"os": "unknown", "architecture": "unknown"}, annotations=annotations
     )
+
+
+def artifact(image: bytes) -> dict[str, Any]:
+    """The newer form of the same: nothing in it looks like an image."""
+    built = json.loads((HERE / "built-amd64.json").read_bytes())
+    empty = descriptor("application/vnd.oci.empty.v1+json", b"{}")
+    document = {**built, "artifactType": "application/vnd.docker.attestation.manifest.v1+json", "config": empty}
+    document["subject"] = descriptor(MANIFEST, image)
+    return describing(image, write("artifact-amd64.json", encode(document)))
 
 
 def main() -> None:
@@ -174,16 +185,22 @@ def main() -> None:
     attest(key, "app-dirty", app, {"found": ["CVE-2026-1"]})
     image("other.json", config, layer)
     children = []
+    images = []
     attestations = []
     for architecture in ("amd64", "arm64"):
         child = image(f"child-{architecture}.json", config, layer)
         sign(key, f"child-{architecture}", child)
+        images.append(child)
         children.append(descriptor(MANIFEST, child, platform={"os": "linux", "architecture": architecture}))
         attestations.append(attestation_manifest(architecture, child))
     index = write("index.json", encode({"schemaVersion": 2, "mediaType": INDEX, "manifests": children}))
     sign(key, "index", index)
-    members = children + attestations
-    sign(key, "built", write("built.json", encode({"schemaVersion": 2, "mediaType": INDEX, "manifests": members})))
+    for name, members in (
+        ("built", children + attestations),
+        ("artifact", [children[0], artifact(images[0])]),
+        ("posing", [children[0], attestations[0], describing(images[0], images[1])]),
+    ):
+        sign(key, name, write(f"{name}.json", encode({"schemaVersion": 2, "mediaType": INDEX, "manifests": members})))
 
 
 if __name__ == "__main__":
