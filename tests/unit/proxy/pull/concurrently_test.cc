@@ -109,6 +109,7 @@ TEST(OnPool, OutlivesACancellationOfWhoeverWaits) {
   loop.poll();
   has_begun.get_future().wait();
   deadline.emit(asio::cancellation_type::terminal);
+  loop.poll();
   asio::post(workers, [&] { has_arrived.set_value(); });
   has_arrived.get_future().wait();
   may_end.set_value();
