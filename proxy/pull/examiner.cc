@@ -223,6 +223,11 @@ asio::awaitable<void> Examiner::look_at_parts(Repository repository, Descent des
   }
   const std::vector<RunnablePart> found = co_await find([](const Descriptor&) { return true; }, gathered.gaps);
   for (const RunnablePart& part : found) gathered.parts.push_back({part.shown, part.digest, {}, {}, part.missing});
+  // Written down, so that it is not looked for again with every request.
+  if (found.empty()) {
+    gathered.parts.push_back(
+        {"no platform", read->content.digest(), {}, {}, "the index names no image that could run"});
+  }
   std::vector<Task> tasks;
   for (std::size_t i = 0; i < found.size(); ++i) {
     tasks.emplace_back([&, i]() -> asio::awaitable<void> {

@@ -67,6 +67,16 @@ TEST(JudgedPlatforms, AreNotReadEitherThen) {
   EXPECT_EQ(bench.upstream().count("manifest " + child("arm64").text()), 0U);
 }
 
+TEST(JudgedPlatforms, ThatAreNotNamedAreNotLookedForWithEveryRequest) {
+  Bench bench;
+  const Digest index = bench.upstream().put_manifest("acme/app", R"({"schemaVersion":2,"manifests":[]})",
+                                                     std::string(media_type::kOciIndex));
+  ASSERT_FALSE(is_admitted(bench.judge("acme/app", index.text())));
+  bench.upstream().forget_calls();
+  ASSERT_FALSE(is_admitted(bench.judge("acme/app", index.text())));
+  EXPECT_EQ(bench.upstream().count("referrers"), 0U);
+}
+
 TEST(JudgedPlatforms, AreAskedForAgainAfterAWhile) {
   // Somebody signs the second platform under another tag; what was found about it before must not stand for ever.
   Bench bench;
