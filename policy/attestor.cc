@@ -149,7 +149,7 @@ std::string Attestor::how_it_signs(const ImageReference& requested) const {
   if (certified == nullptr) {
     // So that a wrong file can be told from a missing signature.
     const KeyHolder& own = *keys();
-    return own.size() == 1 ? fmt::format("with the key of attestor '{}' ({})", name, describe(own.front()))
+    return own.size() == 1 ? fmt::format("with {} of attestor '{}'", describe(own.front()), name)
                            : fmt::format("with one of the {} keys of attestor '{}'", own.size(), name);
   }
   std::string text =

@@ -85,7 +85,7 @@ struct Attestor {
   /// What is missing before a signature of this attestor counts: the first requirement that is not met. `signer` has to
   /// be one of `verified` and this attestor.
   [[nodiscard]] std::optional<verify::Finding> shortfall(const verify::Verified& verified) const;
-  /// For remedies: "with the key of attestor 'release' (key sha256:0123456789ab)", "as attestor 'ci',
+  /// For remedies: "with key sha256:0123456789ab of attestor 'release'", "as attestor 'ci',
   /// https://github.com/... identified by https...".
   [[nodiscard]] std::string how_it_signs(const ImageReference& requested) const;
 };

@@ -213,7 +213,7 @@ def test_explain_names_the_rule_and_what_it_requires_without_asking_anybody(desk
     ):
         assert line in ended.stdout.splitlines(), ended.stdout
     # By the fingerprint a wrong file can be told from a missing signature.
-    signed_by = r"acme/allOf\[0\]/signature: a signature with the key of attestor 'release' \(key sha256:[0-9a-f]{12}\)"
+    signed_by = r"acme/allOf\[0\]/signature: a signature with key sha256:[0-9a-f]{12} of attestor 'release'\n"
     assert re.search(signed_by, ended.stdout), ended.stdout
     assert "level 3 or more" in ended.stdout and "source https://github.com/acme/app" in ended.stdout
     assert "EXPIRED on 2026-05-01T00:00:00Z" in ended.stdout and "EX-3" not in ended.stdout

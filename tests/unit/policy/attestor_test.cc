@@ -165,7 +165,7 @@ TEST(Attestor, OfOneKindIsNobodyOfTheOther) {
 
 TEST(Attestor, SaysHowItSigns) {
   EXPECT_EQ(attestor("release").how_it_signs(kAsked),
-            "with the key of attestor 'release' (" + verify::describe(key("release")) + ")");
+            "with " + verify::describe(key("release")) + " of attestor 'release'");
   const Attestor two{.name = "release", .identity = KeyHolder{key("release"), key("second")}};
   EXPECT_EQ(two.how_it_signs(kAsked), "with one of the 2 keys of attestor 'release'");
   Attestor attestor = keyless_attestor();

@@ -24,7 +24,7 @@ TEST(Words, NameEveryRequirementInTheOrderOfTheFile) {
   EXPECT_EQ(words[0].text, "all of these");
   EXPECT_EQ(words[1].requirement, "apps/allOf[0]/signature");
   EXPECT_EQ(words[1].depth, 1U);
-  EXPECT_EQ(words[1].text, "a signature with the key of attestor 'release' (" + verify::describe(key("release")) + ")");
+  EXPECT_EQ(words[1].text, "a signature with " + verify::describe(key("release")) + " of attestor 'release'");
   EXPECT_EQ(words[2].text, "2 of these 2, each by somebody else");
   EXPECT_EQ(words[4].requirement, "apps/allOf[1]/threshold[1]/signature");
   EXPECT_EQ(words[4].depth, 2U);
